@@ -1,0 +1,202 @@
+"""Chapters as notebooks: to download from a page, and to work on in JupyterLab.
+
+Plain Jupyter shows MyST's directives as raw text. So each one is rewritten as the
+Markdown that every notebook program shows: an included function becomes a block of
+code, a theorem a quotation with its name in bold.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdbook.mathematics import MACROS
+from gdbook.paths import ROOT
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+FENCE = re.compile(
+    r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<title>[^\n]*)\n"
+    r"(?P<body>.*?)^(?P=fence)[ \t]*$",
+    re.M | re.S,
+)
+OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?:[ \t]*:[\w-]+:[^\n]*\n)+)", re.M | re.S)
+TARGET = re.compile(r"^\([\w:-]+\)=\n", re.M)
+LABEL = re.compile(r"^(.*\$\$)[ \t]*\([\w:-]+\)[ \t]*$", re.M)
+ROLE = re.compile(r"\{([\w:]+)\}`([^`]*)`")
+HIDDEN = {"bibliography", "contents", "tableofcontents", "index", "raw", "toctree"}
+RECORD = ".written.json"
+
+
+def included(body: str, title: str, page: Path) -> str:
+    """Return the function that a literalinclude shows, as a block of code."""
+    path = (page.parent / title.strip()).resolve()
+    text = path.read_text("utf-8")
+    wanted = re.search(r":pyobject:\s*(\S+)", body)
+    if wanted:
+        names = wanted[1].split(".")
+        scope: Any = ast.parse(text)
+        for name in names:
+            scope = next(n for n in scope.body if getattr(n, "name", "") == name)
+        first = min([scope.lineno, *(d.lineno for d in scope.decorator_list)])
+        text = "\n".join(text.splitlines()[first - 1 : scope.end_lineno])
+    return f"```python\n{text.rstrip()}\n```"
+
+
+def plain_role(match: re.Match[str]) -> str:
+    """Return a role's text as plain Markdown can show it."""
+    name, text = match.groups()
+    label = re.fullmatch(r"(.*?)\s*<[^>]*>", text, re.S)
+    if label:
+        return label[1]
+    if name.startswith("cite"):
+        return f"[{text}]"
+    if name in {"eq", "ref", "numref", "doc", "prf:ref", "term"}:
+        return text.split("/")[-1]
+    return f"`{text}`"
+
+
+def plain(markdown: str, page: Path) -> str:
+    """Return MyST text as Markdown that plain Jupyter shows well."""
+
+    def directive(match: re.Match[str]) -> str:
+        name, title = match["name"], match["title"].strip()
+        if name == "literalinclude":
+            return included(match["body"], title, page)
+        if name in HIDDEN:
+            return ""
+        body = OPTIONS.sub("", match["body"]).strip()
+        if name == "math":
+            return f"$$\n{body}\n$$"
+        kind = name.split(":")[-1].capitalize()
+        heading = title if name == "admonition" else f"{kind} {title}".strip()
+        quoted = FENCE.sub(directive, body).splitlines()
+        return "\n".join([f"> **{heading}**", ">", *(f"> {line}" for line in quoted)])
+
+    text = FENCE.sub(directive, LABEL.sub(r"\1", TARGET.sub("", markdown)))
+    return ROLE.sub(plain_role, text)
+
+
+def definitions(markdown: str) -> str:
+    """Return the TeX that defines those of the book's macros that a text uses."""
+    lines = []
+    for name, macro in MACROS.items():
+        if re.search(rf"\\{name}(?![A-Za-z])", markdown):
+            body, count = (macro, 0) if isinstance(macro, str) else macro
+            arity = f"[{count}]" if count else ""
+            lines.append(rf"\newcommand{{\{name}}}{arity}{{{body}}}")
+    return "$" + "".join(lines) + "$\n\n" if lines else ""
+
+
+def as_notebook(page: Path) -> str:
+    """Return a chapter as the text of a notebook without outputs.
+
+    Parameters
+    ----------
+    page : Path
+        A MyST page with code cells.
+
+    Returns
+    -------
+    str
+        The notebook, the same for the same page.
+    """
+    import jupytext
+    import nbformat
+
+    notebook = jupytext.reads(page.read_text("utf-8"), fmt="md:myst")
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"
+        if cell.cell_type == "markdown":
+            cell.source = plain(cell.source, page)
+    words = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    if words:
+        used = definitions("".join(cell.source for cell in words))
+        words[0].source = used + words[0].source
+    notebook.metadata = {
+        "kernelspec": {
+            "display_name": "Python 3",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {"name": "python"},
+    }
+    text: str = nbformat.writes(notebook)
+    return text + "\n"
+
+
+def is_notebook(page: Path) -> bool:
+    """Tell whether a page has cells to run."""
+    return page.suffix == ".md" and "{code-cell}" in page.read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_unless_changed(files: dict[str, str], folder: Path) -> list[str]:
+    """Write files, but never over one that the reader has changed.
+
+    Parameters
+    ----------
+    files : dict of str to str
+        Text by path below `folder`.
+    folder : Path
+        Where to write; a record of what was written is kept there.
+
+    Returns
+    -------
+    list of str
+        The files that were kept because the reader had changed them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    record_path = folder / RECORD
+    record = json.loads(record_path.read_text("utf-8")) if record_path.exists() else {}
+    kept = []
+    for name, text in files.items():
+        path = folder / name
+        ours = not path.exists() or _hash(path.read_text("utf-8")) == record.get(name)
+        if not ours:
+            kept.append(name)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        record[name] = _hash(text)
+    record_path.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    return kept
+
+
+def working_copies() -> dict[str, str]:
+    """Return every chapter and exercise as a notebook, by path in the work folder."""
+    book, exercises = ROOT / "book", ROOT / "exercises"
+    files = {
+        path.relative_to(ROOT).with_suffix(".ipynb").as_posix(): as_notebook(path)
+        for path in sorted(book.rglob("*.md"))
+        if is_notebook(path)
+    }
+    for path in sorted(exercises.glob("*.ipynb")):
+        files[path.relative_to(ROOT).as_posix()] = path.read_text("utf-8")
+    return files
+
+
+def offer_download(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Offer a text page's notebook: the theme shows the button when there is one."""
+    source = Path(app.srcdir) / context.get("sourcename", "")
+    if doctree is None or not source.is_file() or not is_notebook(source):
+        return
+    target = Path(app.outdir) / "_sources" / f"{page}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(as_notebook(source), "utf-8")
+    context["ipynb_source"] = f"{page}.ipynb"
+
+
+def connect(app: Sphinx) -> None:
+    """Write the notebooks while the pages are rendered."""
+    app.connect("html-page-context", offer_download, priority=400)

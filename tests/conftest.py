@@ -1,0 +1,2 @@
+# Notebooks in here are data for tests of the grader, not tests.
+collect_ignore_glob = ["*.ipynb"]
