@@ -1,0 +1,5 @@
+"""`python -m gdlib` is `gdlib`."""
+
+from gdlib.cli import main
+
+main()
