@@ -46,6 +46,11 @@ MACROS: dict[str, str | list[str | int]] = {
 """The book's TeX macros, in their one place; a list holds the body and its arity."""
 
 PLACEHOLDER = re.compile(r'<gd-tex data-display="(true|false)">(.*?)</gd-tex>', re.S)
+PUNCTUATED = re.compile(
+    r'(<span class="math notranslate nohighlight"><gd-tex data-display="false">'
+    r"(?:(?!</gd-tex>).)*</gd-tex></span>)([.,;:!?)’”]+)",
+    re.S,
+)
 TYPESET = re.compile(r'<mjx-container data-tex="([^"]*)"[^>]*?( display="true")?[ >]')
 REFERENCE = re.compile(r"\\(?:eq)?ref\{([^}]*)\}")
 FONTS = NODE_MODULES / "mathjax/es5/output/chtml/fonts/woff-v2"
@@ -187,6 +192,8 @@ def typeset(outdir: Path) -> None:
         )
 
     for path, text in waiting.items():
+        # A line must not begin with the comma that follows a formula.
+        text = PUNCTUATED.sub(r'<span class="gd-keep">\1\2</span>', text)
         path.write_text(PLACEHOLDER.sub(replace, text), "utf-8")
     (static / "math.css").write_text(result["css"], "utf-8")
     _copy_fonts(result["css"], static / "math")
