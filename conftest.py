@@ -1,10 +1,15 @@
 """What every test shares: a drawing backend without windows, and the built book."""
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
 import pytest
+
+# Two workers on two cores: more threads each would only stand in one another's way.
+# Kernels inherit it, and NumPy reads it when it is loaded, which is later than here.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent
 SOURCES = ["_config.yml", "_toc.yml", "book", "gdlib"]

@@ -3,8 +3,9 @@
 Every formula of the book is a function here, and every function here is tested. The
 package has four layers, and imports point downwards only:
 
-0. mathematics: `objectives`, `losses`, `gradients`, `schedules`, `optimizers`, `datasets`
-1. descent and models: `descent`, `linear`
+0. mathematics: `objectives`, `losses`, `gradients`, `autodiff`, `parameters`,
+   `schedules`, `optimizers`, `datasets`
+1. descent and models: `descent`, `linear`, `svm`, `networks`, `language`, `policies`
 2. showing and checking: `plotting`, `checks`, `grading`
 3. faces: `cli`
 

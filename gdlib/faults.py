@@ -158,9 +158,9 @@ def _first_bad(x):
 
 
 def _array(value):
-    """`value` as a new array of real numbers; None where it is none."""
+    """`value` as an array of real numbers; None where it is none."""
     try:
-        array = np.array(value)
+        array = np.asarray(value)
     except ValueError:  # rows of unequal length
         return None
     return array if array.dtype.kind in REAL else None

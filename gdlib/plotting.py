@@ -17,14 +17,16 @@ class Look(NamedTuple):
 
     Parameters
     ----------
-    color, linestyle, marker : str
+    color, marker : str
         As matplotlib takes them.
+    linestyle : str or tuple
+        As matplotlib takes it: a name, or ``(offset, lengths)`` of dashes.
     label : str
         The name of the method in a legend.
     """
 
     color: str
-    linestyle: str
+    linestyle: str | tuple[int, tuple[int, ...]]
     marker: str
     label: str
 
@@ -34,8 +36,8 @@ LOOKS = {
     "momentum": Look("#009E73", "--", "s", "momentum"),
     "nesterov": Look("#56B4E9", "-.", "D", "Nesterov"),
     "adagrad": Look("#E69F00", ":", "^", "AdaGrad"),
-    "rmsprop": Look("#CC79A7", "--", "v", "RMSProp"),
-    "adam": Look("#0072B2", "-", "P", "Adam"),
+    "rmsprop": Look("#CC79A7", (0, (3, 1, 1, 1, 1, 1)), "v", "RMSProp"),
+    "adam": Look("#0072B2", (0, (8, 2)), "P", "Adam"),
     "amsgrad": Look("#7A7A7A", "-.", "X", "AMSGrad"),
 }
 COLORS = {method: look.color for method, look in LOOKS.items()}
@@ -235,6 +237,103 @@ def arrow(vector, *, start=(0, 0), label=None, color=DOWNHILL, ax=None):
     return ax
 
 
+def regions(model, theta, X, y, *, ax=None, resolution=200):
+    """Shade where a model predicts which class, with the examples on top.
+
+    Parameters
+    ----------
+    model : object
+        With ``predict(theta, X)``, of shape (n,), such as those of `gdlib.linear`.
+    theta : ndarray of shape (p,)
+        Its parameters.
+    X : ndarray of shape (n, 2)
+        Examples of two features, one a row.
+    y : ndarray of shape (n,)
+        Their classes.
+    ax : matplotlib Axes, optional
+        Where to draw; the current axes by default.
+    resolution : int, default=200
+        Points of the grid along each side.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    ax = plt.gca() if ax is None else ax
+    sides, grid = _plane(X, resolution)
+    answer = np.asarray(model.predict(theta, grid)).reshape(resolution, resolution)
+    classes = np.union1d(y, answer)
+    shades = np.linspace(0.95, 0.72, len(classes))
+    for one, shade in zip(classes, shades, strict=True):
+        inside = (answer == one).astype(float)
+        ax.contourf(*sides, inside, levels=[0.5, 1.5], colors=[str(shade)], zorder=0)
+    return _examples(ax, X, y, classes)
+
+
+def margin(model, theta, X, y, *, ax=None):
+    """Draw the street of a support vector machine, and ring the examples that hold it.
+
+    The line is where the score is 0, the curbs are where it is −1 and 1. An example has
+    a ring if its margin is 1 or less: it stands on a curb, in the street, or beyond it
+    on the wrong side.
+
+    Parameters
+    ----------
+    model : object
+        With ``scores(theta, X)``, of shape (n,), such as `gdlib.svm.LinearSVM`.
+    theta : ndarray of shape (p,)
+        Its parameters.
+    X : ndarray of shape (n, 2)
+        Examples of two features, one a row.
+    y : ndarray of shape (n,)
+        Two classes, of which the higher has the positive scores.
+    ax : matplotlib Axes, optional
+        Where to draw; the current axes by default.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    ax = plt.gca() if ax is None else ax
+    sides, grid = _plane(X, 100)
+    score = model.scores(theta, grid).reshape(100, 100)
+    look = {"colors": ["#000000"], "zorder": 1}
+    ax.contour(*sides, score, levels=[0], linewidths=1.8, **look)
+    curbs = {"linewidths": 1, "linestyles": ["--"], **look}
+    ax.contour(*sides, score, levels=[-1, 1], **curbs)
+    X, classes = np.asarray(X), np.unique(y)
+    sign = np.where(np.asarray(y) == classes[-1], 1, -1)
+    held = X[sign * model.scores(theta, X) <= 1 + 1e-6]
+    ax.scatter(*held.T, s=90, facecolors="none", edgecolors=QUIET, label="holds it")
+    return _examples(ax, X, y, classes)
+
+
+def _plane(X, resolution):
+    """Return the two sides of a frame around X, and its points, (resolution², 2)."""
+    X = np.asarray(X)
+    if X.ndim != 2 or X.shape[1] != 2:
+        raise ValueError(
+            f"X has shape {X.shape}; a plane shows two features: choose two columns"
+        )
+    low, high = X.min(axis=0), X.max(axis=0)
+    pad = 0.08 * np.where(high > low, high - low, 1)
+    sides = np.linspace(low - pad, high + pad, resolution).T
+    return sides, np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
+
+
+def _examples(ax, X, y, classes):
+    """Mark examples by shape and shade: a hue belongs to a method, not to a class."""
+    shades = np.linspace(1, 0.15, len(classes))
+    for i, (one, shade) in enumerate(zip(classes, shades, strict=True)):
+        points, dot = np.asarray(X)[np.asarray(y) == one], "os^DvPX*<>"[i % 10]
+        look = {"s": 22, "facecolors": str(shade), "edgecolors": "#000000"}
+        label = f"$y$ = {one:g}" if np.isreal(one) else str(one)
+        ax.scatter(*points.T, marker=dot, linewidths=0.7, label=label, **look)
+    ax.set(xlabel="$x_1$  (first feature)", ylabel="$x_2$  (second feature)")
+    ax.legend(frameon=True)
+    return ax
+
+
 def describe(ax):
     """Draft a text alternative for one pair of axes: what is on them, in words.
 
@@ -256,9 +355,9 @@ def describe(ax):
     --------
     >>> _, ax = plt.subplots()
     >>> _ = ax.plot([0, 1, 2], [4, 2, 1], label="η = 0.1")
-    >>> _ = ax.set(xlabel="t (step)", ylabel="f (height)", title="Each step halves f")
+    >>> _ = ax.set(xlabel="t (step)", ylabel="f (height)")
     >>> describe(ax)
-    'Each step halves f. Horizontal: t (step). Vertical: f (height). Line "η = 0.1" from (0, 4) to (2, 1).'
+    'Horizontal: t (step). Vertical: f (height). Line "η = 0.1" from (0, 4) to (2, 1).'
     >>> plt.close()
     """
     said = [ax.get_title(loc) for loc in ("left", "center", "right")]

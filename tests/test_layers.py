@@ -18,8 +18,8 @@ GDLIB = Path(__file__).resolve().parents[1] / "gdlib"
 # Each row may import the rows above it, and nothing else of gdlib.
 LAYERS = [
     "faults data",
-    "objectives losses gradients autodiff parameters schedules optimizers datasets",
-    "trajectory",
+    "objectives losses gradients autodiff parameters schedules optimizers datasets "
+    "worlds",
     "descent linear svm networks language policies",
     "plotting",
     "checks grading",

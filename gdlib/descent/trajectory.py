@@ -126,7 +126,7 @@ def _divergence(objective, x, f, kept, learning_rate):
     g = np.array([slope_at(objective, row) for row in x[:kept]]).reshape(kept, -1)
     if kept < len(x) and not np.isfinite(g[-1]).all():
         return f"There the gradient is {g[-1]}: look for the fault in grad"
-    if f[-1] < -1e6:
+    if f[-1] < 0:
         return "f falls without end that way: there is no minimum to find there"
     if np.isscalar(learning_rate):
         moves = np.diff(x[:kept].reshape(kept, -1), axis=0)

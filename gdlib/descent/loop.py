@@ -1,32 +1,25 @@
 """The loop: x ← x − ηₜdₜ, once a batch. Batch, stochastic, mini-batch: one loop.
 
-`descend` walks and yields each x. `minimize` walks, writes down where it has been, and
-says how it ended. Everything that can go wrong at the door (a list of words for x, a
-gradient of the wrong shape, a negative learning rate) is said at the door.
+`descend` walks and yields each x; `averaged` and `newton` are small things to do with
+such a walk. What is wrong with the input is said at the door, by `gdlib.faults`.
 """
 
-from itertools import islice, repeat
+from itertools import repeat
 
 import numpy as np
 
 from gdlib.faults import (
-    check_count,
-    check_objective,
     direction_of,
     gradient_at,
     hyperparameter,
     schedule_of,
     starting_point,
 )
+from gdlib.gradients import numerical_hessian
 from gdlib.optimizers import gradient_descent
-from gdlib.trajectory import Trajectory, ended, length, slope_at
-
-__all__ = ["BLOCK", "FULL_BATCH", "Trajectory", "descend", "minimize"]
 
 FULL_BATCH = repeat(())  # grad(x) already sees all the data
-BLOCK = (
-    32_768  # elements of x that a rule is given at once: its temporaries fit in cache
-)
+BLOCK = 32_768  # elements of x a rule is given at once: its temporaries fit in cache
 
 
 def descend(
@@ -115,12 +108,12 @@ def _whole(rule, x, g, memory, eta, decay, hyper):
 
 def _blockwise(rule, x, g, memory, eta, decay, hyper):
     """Take the same step block after block, along the last axis of x."""
-    length = x.shape[-1]
-    width = max(1, BLOCK * length // x.size)
+    n = x.shape[-1]
+    width = max(1, BLOCK * n // x.size)
     moved, kept = np.empty_like(x), list(memory)
-    for start in range(0, length, width):
+    for start in range(0, n, width):
         block = np.s_[..., start : start + width]
-        part = lambda a, block=block: a[block] if np.shape(a)[-1:] == (length,) else a
+        part = lambda a, block=block: a[block] if np.shape(a)[-1:] == (n,) else a
         moved[block], updates = _whole(
             rule,
             x[block],
@@ -139,81 +132,62 @@ def _blockwise(rule, x, g, memory, eta, decay, hyper):
     return moved, kept
 
 
-def minimize(
-    objective,
-    x0=None,
-    rule=gradient_descent,
-    *,
-    learning_rate=0.1,
-    steps=100,
-    tolerance=0.0,
-    **options,
-):
-    """Descend from x0, write down every iterate, and say how it ended.
-
-    Parameters
-    ----------
-    objective : Objective
-        A function with its gradient, from `gdlib.objectives` or your own.
-    x0 : array-like of shape (d,), or (d, runs) for a sweep, optional
-        Where to start; ``objective.start`` by default. Never modified.
-    rule : callable, default=gradient_descent
-        An update rule from `gdlib.optimizers`, or your own.
-    learning_rate : float, ndarray of shape (runs,), or callable, default=0.1
-        The step size η, one for each run, or a schedule ``t -> η``.
-    steps : int, default=100
-        How many steps to take at most.
-    tolerance : float, default=0
-        Stop where ‖∇f(x)‖ ≤ tolerance; in a sweep, once every run has.
-    **options
-        What `descend` takes: ``weight_decay``, and the hyperparameters of `rule`.
-
-    Returns
-    -------
-    Trajectory
-        With ``x`` of shape (steps + 1, d), ``f`` of shape (steps + 1,), and ``status``.
-        A run that diverged keeps its history up to there: it is a lesson.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `descend`; and where `steps` is not a whole number ≥ 0.
-
-    Examples
-    --------
-    >>> from gdlib.objectives import quadratic
-    >>> minimize(quadratic([1, 10]), [-2.5, 1.2], learning_rate=0.18, steps=17)
-    Trajectory(17 steps, f from 10.325 to 0.00731961, max_steps)
-    """
-    check_objective(objective)
-    check_count("steps", steps)
-    hyperparameter("tolerance", tolerance)
-    if "batches" in options:
-        raise TypeError(
-            "minimize descends on all the data at once; for mini-batches loop over "
-            "descend(grad, x0, rule, batches=...), whose grad takes a batch too"
-        )
-    x0 = starting_point(getattr(objective, "start", None) if x0 is None else x0)
-    last = {}
-
-    def watched(x):
-        last["g"] = slope_at(objective, x)
-        return last["g"]
-
-    x = np.empty((steps + 1, *x0.shape), x0.dtype)
-    walk = descend(watched, x0, rule, learning_rate=learning_rate, **options)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for t, here in enumerate(islice(walk, steps + 1)):
-            if t and tolerance and (length(last["g"]) <= tolerance).all():
-                x = x[:t]  # the point before this one was flat enough
-                break
-            x[t] = here
-            if t % 32 == 0 and not np.isfinite(here).any():
-                x = x[: t + 1]
-                break
-        return ended(objective, x, tolerance, learning_rate)
-
-
 def _is_elementwise(rule):
     """Tell whether a rule, or the rule inside a `functools.partial`, is marked so."""
     return getattr(getattr(rule, "func", rule), "elementwise", False)
+
+
+def averaged(iterates, *, skip=0):
+    """Yield the running mean of a walk: x̄ₜ = (x₀ + … + xₜ)/(t + 1).
+
+    Noise that keeps the last iterate from settling averages out of the mean
+    (Polyak & Juditsky, 1992; Ruppert, 1988).
+
+    Parameters
+    ----------
+    iterates : iterable of ndarray, all of one shape
+        Such as ``descend(grad, x0, …)``.
+    skip : int, default=0
+        Leave this many of the first iterates out: they remember the start.
+
+    Yields
+    ------
+    mean : ndarray of the shape of an iterate
+        Nothing is stored but the mean.
+
+    Examples
+    --------
+    >>> [float(mean) for mean in averaged([4.0, 0.0, 2.0])]
+    [4.0, 2.0, 2.0]
+    """
+    mean = 0.0
+    for t, x in enumerate(iterates):
+        if t >= skip:
+            mean = mean + (x - mean) / (t - skip + 1)
+            yield mean
+
+
+def newton(grad, x0, *, hessian=None):
+    """Yield Newton's iterates x ← x − H⁻¹∇f(x), to compare: one step for a quadratic.
+
+    Parameters
+    ----------
+    grad : callable
+        The gradient at x, of shape (d,).
+    x0 : array-like of shape (d,)
+        Where to start. Never modified.
+    hessian : callable, optional
+        H at x, of shape (d, d); by default from differences of `grad`.
+
+    Yields
+    ------
+    x : ndarray of shape (d,)
+
+    Examples
+    --------
+    >>> walk = newton(lambda x: 4 * (x - 3), [10.0])
+    >>> next(walk), next(walk).round(9)
+    (array([10.]), array([3.]))
+    """
+    hessian = hessian or (lambda x: numerical_hessian(grad, x))
+    return descend(lambda x: np.linalg.solve(hessian(x), grad(x)), x0, learning_rate=1)

@@ -1,0 +1,28 @@
+"""Descent: x ← x − ηₜdₜ, walked (`descend`), recorded (`minimize`), trained (`fit`).
+
+The loop stands once, in `loop`. `minimize` is that loop with a logbook, `fit` that loop
+with data; `search` chooses η by looking at the function.
+"""
+
+from gdlib.descent.loop import BLOCK, FULL_BATCH, averaged, descend, newton
+from gdlib.descent.record import minimize
+from gdlib.descent.search import Search, backtracking, exact, polyak, search_descend
+from gdlib.descent.training import History, fit
+from gdlib.descent.trajectory import Trajectory
+
+__all__ = [
+    "BLOCK",
+    "FULL_BATCH",
+    "History",
+    "Search",
+    "Trajectory",
+    "averaged",
+    "backtracking",
+    "descend",
+    "exact",
+    "fit",
+    "minimize",
+    "newton",
+    "polyak",
+    "search_descend",
+]
