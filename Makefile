@@ -9,7 +9,6 @@ PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell \
 PY := .venv/bin/python
 PORT ?= 8000
 EXT := PYTHONPATH=book/_ext $(PY) -m
-LOCK_HEADER := make lock
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
@@ -18,7 +17,7 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install book serve lab exercises test check bench lock clean
+.PHONY: help install book serve lab exercises test oldest check bench lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -70,6 +69,21 @@ test: book  ## build the book, then run every test
 		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 120 \
 		tests gdlib _build/jupyter_execute
 
+# What needs more than numpy and matplotlib: notebooks, the built site, the commands.
+BEYOND := cli notebooks site extension pages layers
+
+oldest: .venv-oldest/installed  ## test the core on the oldest numpy and matplotlib it must run on
+	@echo "==> Testing the core on numpy 2.0.2 and matplotlib 3.8.4"
+	@PYTHONPATH=. .venv-oldest/bin/python -m pytest -n 2 -p no:cacheprovider \
+		$(BEYOND:%=--ignore=tests/test_%.py) \
+		--ignore=gdlib/cli.py --ignore=gdlib/__main__.py tests gdlib
+
+.venv-oldest/installed: requirements-oldest.lock | .venv/bin/python
+	@echo "==> Installing the oldest packages into .venv-oldest"
+	@.venv/bin/python -m venv .venv-oldest
+	@.venv-oldest/bin/python -m pip install --quiet --require-hashes -r requirements-oldest.lock
+	@touch $@
+
 check: install  ## lint, format, spelling, types
 	@echo "==> ruff"
 	@$(PY) -m ruff check .
@@ -82,11 +96,13 @@ check: install  ## lint, format, spelling, types
 bench: install  ## time gdlib
 	@$(PY) tests/benchmarks/run.py
 
-lock:  ## resolve pyproject.toml into requirements.lock (needs uv)
-	@echo "==> Resolving requirements.lock"
-	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-package gdlib \
-		--custom-compile-command "$(LOCK_HEADER)" -o requirements.lock
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-package gdlib --custom-compile-command "make lock"
+
+lock:  ## resolve pyproject.toml into the lock files (needs uv)
+	@echo "==> Resolving requirements.lock and requirements-oldest.lock"
+	@$(LOCK) --extra dev -o requirements.lock
+	@$(LOCK) --extra oldest -o requirements-oldest.lock
 
 clean:  ## remove what was built; keep .venv, node_modules and work/
 	@echo "==> Removing _build and caches"

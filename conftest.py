@@ -23,13 +23,15 @@ def execute_as_jupyter_does(kernel, source, allow_stdin=None):
     )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config) -> None:
     """Draw without windows; a notebook's kernel chooses its own backend."""
     import matplotlib
-    from nbval.kernel import RunningKernel
 
     matplotlib.use("agg")
-    RunningKernel.execute_cell_input = execute_as_jupyter_does
+    if config.pluginmanager.hasplugin("nbval"):
+        from nbval.kernel import RunningKernel
+
+        RunningKernel.execute_cell_input = execute_as_jupyter_does
 
 
 def newest(names: list[str]) -> Path:

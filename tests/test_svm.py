@@ -227,7 +227,7 @@ def test_projected_pegasos_never_goes_farther_than_the_minimum_can_be(with_ones)
         {"bias": False, "penalty": 0.0},
         {"bias": False, "cost": squared_hinge},
     ],
-    ids=str,
+    ids=["an intercept", "no penalty", "another cost"],
 )
 def test_pegasos_refuses_what_its_bound_does_not_cover(wrong):
     with pytest.raises(ValueError, match=r"pegasos needs.*bias=False.*column of ones"):
