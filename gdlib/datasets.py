@@ -6,7 +6,6 @@ by the formula in their docstring. Every call returns arrays of its own.
 """
 
 import math
-from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
@@ -183,6 +182,8 @@ def text():
 
 
 def _file(name):
+    from importlib import resources  # slow to load, and not always needed
+
     return resources.files("gdlib") / "data" / name
 
 

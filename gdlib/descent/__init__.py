@@ -5,6 +5,7 @@ with data; `search` chooses η by looking at the function.
 """
 
 from gdlib.descent.loop import BLOCK, FULL_BATCH, averaged, descend, newton
+from gdlib.descent.ranges import RangeTest, lr_range_test
 from gdlib.descent.record import minimize
 from gdlib.descent.search import Search, backtracking, exact, polyak, search_descend
 from gdlib.descent.training import History, fit
@@ -14,6 +15,7 @@ __all__ = [
     "BLOCK",
     "FULL_BATCH",
     "History",
+    "RangeTest",
     "Search",
     "Trajectory",
     "averaged",
@@ -21,6 +23,7 @@ __all__ = [
     "descend",
     "exact",
     "fit",
+    "lr_range_test",
     "minimize",
     "newton",
     "polyak",

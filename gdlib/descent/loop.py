@@ -107,29 +107,24 @@ def _whole(rule, x, g, memory, eta, decay, hyper):
 
 
 def _blockwise(rule, x, g, memory, eta, decay, hyper):
-    """Take the same step block after block, along the last axis of x."""
+    """Take the same step block after block, each with a memory of its own."""
     n = x.shape[-1]
     width = max(1, BLOCK * n // x.size)
-    moved, kept = np.empty_like(x), list(memory)
-    for start in range(0, n, width):
-        block = np.s_[..., start : start + width]
+    blocks = [np.s_[..., start : start + width] for start in range(0, n, width)]
+    memory = memory or [()] * len(blocks)
+    moved = np.empty_like(x)
+    for i, block in enumerate(blocks):
         part = lambda a, block=block: a[block] if np.shape(a)[-1:] == (n,) else a
-        moved[block], updates = _whole(
+        moved[block], memory[i] = _whole(
             rule,
             x[block],
             g[block],
-            [part(m) for m in memory],
+            memory[i],
             part(eta),
             part(decay),
             {name: part(value) for name, value in hyper.items()},
         )
-        kept = kept or [np.empty_like(x) if np.ndim(u) else u for u in updates]
-        for i, update in enumerate(updates):
-            if np.ndim(update):
-                kept[i][block] = update
-            else:
-                kept[i] = update
-    return moved, kept
+    return moved, memory
 
 
 def _is_elementwise(rule):

@@ -60,7 +60,7 @@ def ended(objective, x, tolerance, learning_rate):
     -------
     Trajectory
     """
-    f = _heights(objective, x)
+    f = heights(objective, x)
     if x.ndim > 2:
         return _sweep(objective, x, f, tolerance)
     return _single(objective, x, f, tolerance, learning_rate)
@@ -141,8 +141,8 @@ def _divergence(objective, x, f, kept, learning_rate):
     return "Try a smaller learning rate: descent needs η·L < 2"
 
 
-def _heights(objective, x):
-    """f at every row of x: of shape (steps + 1,), or (steps + 1, runs)."""
+def heights(objective, x):
+    """Return f at every row of x, of shape (steps + 1,), or (steps + 1, runs)."""
     shape = (len(x), *x.shape[2:])
     if getattr(objective, "vectorized", False):
         f = np.asarray(objective(np.moveaxis(x, 1, 0)))
