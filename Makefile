@@ -50,14 +50,17 @@ book: install  ## build the HTML book
 
 serve:  ## show the built book at http://localhost:8000 (PORT=8000)
 	@test -f _build/html/index.html || { echo "Run \`make book\` first."; exit 1; }
+	@$(PY) -c "import socket, sys; sys.exit(socket.socket().connect_ex(('127.0.0.1', $(PORT))) == 0)" \
+		|| { echo "Port $(PORT) is taken: make serve PORT=8001"; exit 1; }
 	@echo "==> http://localhost:$(PORT)/  (Ctrl+C stops it)"
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-lab: install  ## open every chapter and exercise in JupyterLab, in work/
+lab: install  ## open every chapter and exercise in JupyterLab, in work/ (LAB=its flags)
 	@echo "==> Writing notebooks to work/ (yours are never overwritten)"
 	@$(EXT) gdbook notebooks work
 	@echo "==> Opening JupyterLab (Ctrl+C stops it)"
-	@cd work && ../$(PY) -m jupyterlab
+	@cd work && ../$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/book/intro.ipynb \
+		--LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB)
 
 exercises: install  ## regenerate exercises/*.ipynb from exercises/source
 	@echo "==> Writing the exercise notebooks"

@@ -4,8 +4,9 @@ Every formula of the book is a function here, and every function here is tested.
 package has four layers, and imports point downwards only:
 
 0. mathematics: `objectives`, `losses`, `gradients`, `autodiff`, `parameters`,
-   `schedules`, `optimizers`, `datasets`
-1. descent and models: `descent`, `linear`, `svm`, `networks`, `language`, `policies`
+   `schedules`, `optimizers`, `datasets`, `worlds`
+1. descent and models: `descent`, `linear`, `svm`, `networks`, `language`, `policies`,
+   `differentiable`
 2. showing and checking: `plotting`, `checks`, `grading`
 3. faces: `cli`
 

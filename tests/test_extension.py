@@ -1,5 +1,6 @@
 """The Sphinx extension's own work: figures, formulas, notebooks, repairs."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -116,9 +117,42 @@ def test_directives_become_plain_markdown(tmp_path):
     )
     plain = notebooks.plain(text, tmp_path / "page.md")
     assert "```python\ndef f(x):\n    return x\n```" in plain
-    assert "> **Theorem Descent**\n>\n> It falls." in plain
+    assert "> **Theorem (Descent).**\n>\n> It falls." in plain
     assert "{" not in plain and "label" not in plain and "the page" in plain
     assert "eq-x" not in plain
+
+
+def test_a_formula_inside_a_quotation_stays_on_one_line(tmp_path):
+    text = "```{prf:proof}\nSo\n\n$$\na \\\\\n= b\n$$\n\nit is.\n```\n"
+    assert "> $$a \\\\ = b$$" in notebooks.plain(text, tmp_path / "page.md")
+
+
+def test_an_answer_becomes_a_fold(tmp_path):
+    text = "```{admonition} Answer\n:class: dropdown tip\n**(b)**, by C2.\n```\n"
+    plain = notebooks.plain(text, tmp_path / "page.md")
+    assert plain.startswith("<details><summary>Answer</summary>\n\n**(b)**")
+
+
+def test_a_citation_becomes_authors_and_year(tmp_path):
+    page = tmp_path / "page.md"
+    assert notebooks.plain("{cite:t}`cauchy1847methode`", page) == "Cauchy (1847)"
+    said = notebooks.plain("{cite}`kingma2015adam,efron2004least`", page)
+    assert said == "(Kingma and Ba, 2015; Efron et al., 2004)"
+
+
+def test_a_claim_about_a_changed_number_does_not_stop_the_notebook():
+    chapter = json.loads(notebooks.as_notebook(ROOT / "book" / "definition.md"))
+    code = [cell for cell in chapter["cells"] if cell["cell_type"] == "code"]
+    for cell in code:
+        claims = "assert " in "".join(cell["source"])
+        assert claims == ("raises-exception" in cell["metadata"].get("tags", []))
+    assert any("mystnb" not in cell["metadata"] for cell in code)
+
+
+def test_the_caption_of_a_figure_stands_below_its_cell():
+    chapter = json.loads(notebooks.as_notebook(ROOT / "book" / "definition.md"))
+    text = "".join("".join(cell["source"]) for cell in chapter["cells"])
+    assert "The length of a petal is the slope along it." in text
 
 
 def test_a_notebook_defines_the_macros_it_uses_and_no_others():

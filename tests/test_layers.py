@@ -20,7 +20,7 @@ LAYERS = [
     "faults data",
     "objectives losses gradients autodiff parameters schedules optimizers datasets "
     "worlds",
-    "descent linear svm networks language policies",
+    "descent linear svm networks language policies differentiable",
     "plotting",
     "checks grading",
     "widgets cli",

@@ -2,7 +2,8 @@
 
 Plain Jupyter shows MyST's directives as raw text. So each one is rewritten as the
 Markdown that every notebook program shows: an included function becomes a block of
-code, a theorem a quotation with its name in bold.
+code, a theorem a quotation with its name in bold, an answer a fold to open, a citation
+its authors and year.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import ast
 import hashlib
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,7 @@ FENCE = re.compile(
 )
 OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?:[ \t]*:[\w-]+:[^\n]*\n)+)", re.M | re.S)
 TARGET = re.compile(r"^\([\w:-]+\)=\n", re.M)
+DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.S)
 LABEL = re.compile(r"^(.*\$\$)[ \t]*\([\w:-]+\)[ \t]*$", re.M)
 ROLE = re.compile(r"\{([\w:]+)\}`([^`]*)`")
 HIDDEN = {"bibliography", "contents", "tableofcontents", "index", "raw", "toctree"}
@@ -51,14 +54,37 @@ def included(body: str, title: str, page: Path) -> str:
 def plain_role(match: re.Match[str]) -> str:
     """Return a role's text as plain Markdown can show it."""
     name, text = match.groups()
-    label = re.fullmatch(r"(.*?)\s*<[^>]*>", text, re.S)
+    label = re.fullmatch(r"(.*?)\s*<([^>]*)>", text, re.S)
+    if name == "doc":
+        words, target = label.groups() if label else (text.split("/")[-1], text)
+        return f"[{words}]({target}.ipynb)"
     if label:
         return label[1]
     if name.startswith("cite"):
-        return f"[{text}]"
-    if name in {"eq", "ref", "numref", "doc", "prf:ref", "term"}:
+        cited = [authors_and_year(key.strip()) for key in text.split(",")]
+        if name.startswith("cite:t"):
+            return "; ".join(f"{who} ({year})" for who, year in cited)
+        return "(" + "; ".join(f"{who}, {year}" for who, year in cited) + ")"
+    if name in {"eq", "ref", "numref", "prf:ref", "term"}:
         return text.split("/")[-1]
     return f"`{text}`"
+
+
+@cache
+def bibliography() -> Any:
+    """Return the entries of the book's bibliography, by key."""
+    from pybtex.database import parse_file
+
+    return parse_file(str(ROOT / "book" / "references.bib")).entries
+
+
+def authors_and_year(key: str) -> tuple[str, str]:
+    """Return a citation as one says it: "Kingma and Ba", "2015"."""
+    entry = bibliography()[key]
+    people = entry.persons["author"]
+    names = [" ".join(p.prelast_names + p.last_names).strip("{}") for p in people]
+    who = names[0] + " et al." if len(names) > 2 else " and ".join(names)
+    return who, entry.fields["year"]
 
 
 def plain(markdown: str, page: Path) -> str:
@@ -74,9 +100,14 @@ def plain(markdown: str, page: Path) -> str:
         if name == "math":
             return f"$$\n{body}\n$$"
         kind = name.split(":")[-1].capitalize()
-        heading = title if name == "admonition" else f"{kind} {title}".strip()
-        quoted = FENCE.sub(directive, body).splitlines()
-        return "\n".join([f"> **{heading}**", ">", *(f"> {line}" for line in quoted)])
+        heading = title if name == "admonition" else kind + (title and f" ({title})")
+        inner = FENCE.sub(directive, body)
+        if re.search(r"^[ \t]*:class:.*\bdropdown\b", match["body"], re.M):
+            return f"<details><summary>{heading}</summary>\n\n{inner}\n\n</details>\n"
+        # Jupyter finds $$ before it finds >, so a formula stays on one line of it.
+        quoted = DISPLAY.sub(lambda m: f"$${' '.join(m[1].split())}$$", inner)
+        lines = [f"> {line}".rstrip() for line in quoted.splitlines()]
+        return "\n".join([f"> **{heading}.**", ">", *lines])
 
     text = FENCE.sub(directive, LABEL.sub(r"\1", TARGET.sub("", markdown)))
     return ROLE.sub(plain_role, text)
@@ -91,6 +122,22 @@ def definitions(markdown: str) -> str:
             arity = f"[{count}]" if count else ""
             lines.append(rf"\newcommand{{\{name}}}{arity}{{{body}}}")
     return "$" + "".join(lines) + "$\n\n" if lines else ""
+
+
+def for_reader(cell: Any) -> list[Any]:
+    """Return a cell as a reader works on it, and its figure's caption below it.
+
+    A reader who changes a number makes claims fail that were about the old one. So a
+    cell with a claim may fail, and the cells after it run all the same.
+    """
+    from nbformat.v4 import new_markdown_cell
+
+    if cell.cell_type != "code":
+        return [cell]
+    if re.search(r"^\s*assert\b", cell.source, re.M):
+        cell.metadata.setdefault("tags", []).append("raises-exception")
+    caption = cell.metadata.pop("mystnb", {}).get("figure", {}).get("caption")
+    return [cell, new_markdown_cell(caption.strip())] if caption else [cell]
 
 
 def as_notebook(page: Path) -> str:
@@ -110,6 +157,7 @@ def as_notebook(page: Path) -> str:
     import nbformat
 
     notebook = jupytext.reads(page.read_text("utf-8"), fmt="md:myst")
+    notebook.cells = [kept for cell in notebook.cells for kept in for_reader(cell)]
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
         if cell.cell_type == "markdown":
@@ -177,7 +225,7 @@ def working_copies() -> dict[str, str]:
     files = {
         path.relative_to(ROOT).with_suffix(".ipynb").as_posix(): as_notebook(path)
         for path in sorted(book.rglob("*.md"))
-        if is_notebook(path)
+        if is_notebook(path) or path.stem == "notation"
     }
     for path in sorted(exercises.glob("*.ipynb")):
         files[path.relative_to(ROOT).as_posix()] = path.read_text("utf-8")
