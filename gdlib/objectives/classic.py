@@ -1,73 +1,11 @@
-"""Functions to descend on: each knows its gradient, its minima and where to look.
+"""The functions that every chapter returns to: bowls, valleys, passes and traps.
 
-Coordinates come first. A point x has shape (d,), so ``x1, x2 = x`` reads like the page;
-many points at once have shape (d, runs) or (d, rows, columns), and the very same
-function that is descended on is swept over a thousand starts or drawn on a grid.
+Each is a formula with its gradient worked out by hand, and what is known about it.
 """
-
-from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 
-
-@dataclass(frozen=True)
-class Objective:
-    """A differentiable function f: ℝᵈ → ℝ, with what is known about it.
-
-    Parameters
-    ----------
-    f : callable
-        Takes x of shape (d,), returns a number. If `vectorized`, it also takes x of
-        shape (d, …) and returns an array of shape (…).
-    grad : callable
-        The gradient of `f`: takes what `f` takes, returns an array of the shape of x.
-    minima : ndarray of shape (d, k), optional
-        The k global minima, one a column; k = 0 where f has none.
-    start : ndarray of shape (d,), optional
-        A customary place to start a descent.
-    domain : ndarray of shape (d, 2), optional
-        Lowest and highest value to show of each coordinate.
-    name : str, optional
-        How the book calls it.
-    vectorized : bool, default=False
-        Whether `f` and `grad` take many points at once.
-
-    Examples
-    --------
-    >>> bowl = Objective(lambda x: x @ x, lambda x: 2 * x)
-    >>> bowl(np.array([3.0, 4.0]))
-    np.float64(25.0)
-    """
-
-    f: Callable
-    grad: Callable
-    minima: np.ndarray | None = field(default=None, repr=False)
-    start: np.ndarray | None = field(default=None, repr=False)
-    domain: np.ndarray | None = field(default=None, repr=False)
-    name: str = "f"
-    vectorized: bool = False
-
-    def __call__(self, x):
-        """Return f(x): a number, or one for each point of a vectorized objective."""
-        return self.f(np.asarray(x, dtype=float))
-
-    def __repr__(self):
-        return f"Objective({self.name})"
-
-
-def _known(name, f, grad, *, minima, start, domain):
-    """Build a vectorized objective from what the textbooks list about it."""
-    start = np.array(start, dtype=float)
-    return Objective(
-        f,
-        lambda x: grad(np.asarray(x)),
-        minima=np.array(minima, dtype=float).reshape(-1, len(start)).T,
-        start=start,
-        domain=np.array(domain, dtype=float),
-        name=name,
-        vectorized=True,
-    )
+from gdlib.objectives.base import _known
 
 
 def sphere(d=2):
@@ -88,70 +26,9 @@ def sphere(d=2):
         lambda x: (x**2).sum(axis=0),
         lambda x: 2 * x,
         minima=np.zeros(d),
+        minimum=0.0,
         start=np.resize([3, -2], d),
         domain=[(-4, 4)] * d,
-    )
-
-
-def quadratic(A, b=None):
-    """f(x) = ½ xᵀAx − bᵀx, whose gradient is Ax − b.
-
-    Parameters
-    ----------
-    A : array-like of shape (d, d), or (d,) for a diagonal matrix
-        Symmetric. Its eigenvalues are the curvatures of f: all positive for a bowl.
-    b : array-like of shape (d,), optional
-        The pull to one side; zero by default.
-
-    Returns
-    -------
-    Objective
-        Its one minimum solves Ax = b; where A is not positive definite it has none.
-
-    Raises
-    ------
-    ValueError
-        If A is not square, not symmetric, or does not fit b.
-
-    Examples
-    --------
-    >>> f = quadratic([1, 10])
-    >>> f([-2.5, 1.2]), f.grad(np.array([-2.5, 1.2]))
-    (np.float64(10.325), array([-2.5, 12. ]))
-    """
-    A = np.array(A, dtype=float)
-    A = np.diag(A) if A.ndim == 1 else A
-    if A.ndim != 2 or A.shape[0] != A.shape[1]:
-        raise ValueError(f"A has shape {A.shape}; a quadratic needs a square matrix")
-    if not np.allclose(A, A.T):
-        raise ValueError(
-            "A is not symmetric; use (A + A.T) / 2, which has the same xᵀAx"
-        )
-    d = len(A)
-    b = np.zeros(d) if b is None else np.array(b, dtype=float)
-    if b.shape != (d,):
-        raise ValueError(f"b has shape {b.shape}, but A is {d} × {d}: b needs ({d},)")
-    column = (slice(None),)
-
-    def grad(x):
-        return np.tensordot(A, x, axes=1) - b[column + (None,) * (x.ndim - 1)]
-
-    def f(x):
-        pull = b[column + (None,) * (x.ndim - 1)]
-        return (x * (np.tensordot(A, x, axes=1) / 2 - pull)).sum(axis=0)
-
-    curvatures = np.linalg.eigvalsh(A)
-    bowl = curvatures.min() > 1e-12 * abs(curvatures).max()  # 0, but for rounding
-    minima = np.linalg.solve(A, b) if bowl else np.empty((0, d))
-    center = minima if bowl else np.zeros(d)
-    reach = np.maximum(3.0, 1.5 * np.abs(center))
-    return _known(
-        "quadratic",
-        f,
-        grad,
-        minima=minima,
-        start=center + np.resize([-2.5, 1.2], d),
-        domain=np.stack([center - reach, center + reach], axis=1),
     )
 
 
@@ -183,6 +60,7 @@ def rosenbrock(b=100.0):
         f,
         grad,
         minima=[1, 1],
+        minimum=0.0,
         start=[-1.2, 1],
         domain=[(-2, 2), (-1, 3)],
     )
@@ -216,6 +94,7 @@ def himmelblau():
             (-3.779310253377747, -3.283185991286170),
             (3.584428340330492, -1.848126526964404),
         ],
+        minimum=0.0,
         start=[0, 0],
         domain=[(-5, 5), (-5, 5)],
     )
@@ -251,6 +130,7 @@ def beale():
         f,
         grad,
         minima=[3, 0.5],
+        minimum=0.0,
         start=[1, 1],
         domain=[(-4.5, 4.5), (-4.5, 4.5)],
     )
@@ -279,6 +159,7 @@ def booth():
         f,
         grad,
         minima=[1, 3],
+        minimum=0.0,
         start=[-8, -8],
         domain=[(-10, 10), (-10, 10)],
     )
@@ -306,6 +187,7 @@ def saddle():
         f,
         grad,
         minima=[],
+        minimum=None,
         start=[1, 1e-3],
         domain=[(-2, 2), (-2, 2)],
     )
@@ -333,6 +215,7 @@ def double_well():
         f,
         grad,
         minima=[(1, 0), (-1, 0)],
+        minimum=-0.25,
         start=[0.1, 1],
         domain=[(-2, 2), (-1.5, 1.5)],
     )
@@ -357,6 +240,7 @@ def rastrigin(d=2):
         lambda x: 10 * d + (x**2 - 10 * np.cos(2 * np.pi * x)).sum(axis=0),
         lambda x: 2 * x + 20 * np.pi * np.sin(2 * np.pi * x),
         minima=np.zeros(d),
+        minimum=0.0,
         start=np.resize([2.2, -1.8], d),
         domain=[(-5.12, 5.12)] * d,
     )
@@ -381,31 +265,7 @@ def styblinski_tang(d=2):
         lambda x: (x**4 - 16 * x**2 + 5 * x).sum(axis=0) / 2,
         lambda x: 2 * x**3 - 16 * x + 2.5,
         minima=np.full(d, -2.903534027771177),
+        minimum=-39.16616570377142 * d,
         start=np.zeros(d),
         domain=[(-5, 5)] * d,
-    )
-
-
-def training_loss(model, X, y):
-    """The loss of a model on fixed data, as an objective of its parameters θ.
-
-    Parameters
-    ----------
-    model : object
-        With methods ``loss(theta, X, y)`` and ``grad(theta, X, y)``, such as
-        `gdlib.linear.LinearRegression`.
-    X : ndarray of shape (n, d)
-        Inputs, one example a row.
-    y : ndarray of shape (n,)
-        Targets in the same order.
-
-    Returns
-    -------
-    Objective
-        θ ↦ loss(θ; X, y), ready for `gdlib.descent.minimize`.
-    """
-    return Objective(
-        lambda theta: model.loss(theta, X, y),
-        lambda theta: model.grad(theta, X, y),
-        name=f"loss of {type(model).__name__}",
     )
