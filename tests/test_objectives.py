@@ -218,6 +218,14 @@ def test_at_each_local_minimum_f_is_flat_and_curves_upwards(name):
         assert abs(f.grad(x)).max() <= 1e-9 * eigenvalues[-1]
 
 
+@pytest.mark.parametrize("name", FACTS)
+def test_no_minimum_is_listed_twice(name):
+    f = named(name)
+    places = np.hstack([f.minima, f.local_minima]).T
+    apart = np.linalg.norm(places[:, None] - places, axis=2)
+    assert (apart + np.eye(len(places)) > 0.1).all()
+
+
 @pytest.mark.parametrize("name", [*FACTS, *ENDLESS])
 def test_only_those_in_the_table_list_local_minima(name):
     assert named(name).local_minima.shape[1] == len(LOCAL.get(name, []))
@@ -429,6 +437,7 @@ def test_the_saddle_falls_without_end():
     assert f([0, 0]) == 0
     assert (f.grad([0, 0]) == 0).all()
     assert f([3, 100]) == 9 - 10_000
+    assert f.grad([3, 100]) == pytest.approx([6, -200])
     assert minimize(f, learning_rate=0.1, steps=1000).status == "diverged"
 
 

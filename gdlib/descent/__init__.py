@@ -8,7 +8,6 @@ from gdlib.descent.loop import BLOCK, FULL_BATCH, averaged, descend, newton
 from gdlib.descent.ranges import RangeTest, lr_range_test
 from gdlib.descent.record import minimize
 from gdlib.descent.search import Search, backtracking, exact, polyak, search_descend
-from gdlib.descent.training import History, fit
 from gdlib.descent.trajectory import Trajectory
 
 __all__ = [
@@ -29,3 +28,16 @@ __all__ = [
     "polyak",
     "search_descend",
 ]
+
+
+def __getattr__(name):
+    """Load `fit` and `History` when they are asked for: they bring the data sets."""
+    if name not in ("History", "fit"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from gdlib.descent import training
+
+    return getattr(training, name)
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

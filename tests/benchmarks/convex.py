@@ -1,20 +1,9 @@
-"""How fast the convex models are, and the policies: races in the style of `races`.
-
-Some are against scikit-learn, which gdlib needs no more than torch; where one of them
-cannot be imported its column says so.
-
-    PYTHONPATH=. python tests/benchmarks/convex.py
-"""
-
-# Threads are counted when NumPy is loaded, so its import comes after.
-
-from timing import Race, machine, one_thread_on_one_core, run, table
-
-one_thread_on_one_core()
+"""How fast the convex models are, and the policies: each function yields races."""
 
 from itertools import islice
 
 import numpy as np
+from timing import Race
 
 from gdlib.datasets import minibatches
 from gdlib.descent import descend
@@ -86,12 +75,13 @@ def full_batches():
             X.T @ s
 
     title = "logistic regression, all of 20000 × 50"
+    why = "four fifths of it are the two products: see against those alone"
     for rival, side, goal in (
         ("torch + autograd", if_any(torch, by_torch), 0.50),
         ("scikit-learn loss_gradient", if_any(sklearn, by_sklearn), 0.55),
         ("its two products alone", products, 1.25),
     ):
-        yield Race("G5", title, ours, side, rival, goal, count)
+        yield Race("G5", title, ours, side, rival, goal, count, why=why)
 
 
 def to_the_minimum():
@@ -126,6 +116,7 @@ def to_the_minimum():
         "scikit-learn lbfgs",
         0.50,
         unit="fit",
+        why="most of it are matrix products, as in G5",
     )
 
 
@@ -177,7 +168,8 @@ def epochs():
             rival += ", one by one" if rival == "scikit-learn" else ""
             title = f"logistic regression, epoch in batches of {size}"
             ours_now = lambda size=size: ours(size)
-            yield Race("G7", title, ours_now, side, rival, goal, unit="epoch")
+            why = "a dozen NumPy calls on a few rows; a fifth of the time is checks"
+            yield Race("G7", title, ours_now, side, rival, goal, unit="epoch", why=why)
 
 
 def rollouts():
@@ -216,20 +208,8 @@ def rollouts():
         64 * steps,
         steps,
         unit="step",
+        why="not yet profiled",
     )
 
 
-GROUPS = [full_batches, to_the_minimum, epochs, rollouts]
-
-
-def main():
-    """Run these races, and print their table."""
-    if torch:
-        torch.set_num_threads(1)
-    results = [run(race, rounds=11) for group in GROUPS for race in group()]
-    print(f"{machine(f'NumPy {np.__version__}')}.\n")
-    print(table(results))
-
-
-if __name__ == "__main__":
-    main()
+GROUPS = (full_batches, to_the_minimum, epochs, rollouts)

@@ -32,7 +32,8 @@ def cpu_seconds():
 class Race:
     """Two ways to do one thing: ours `count` times a call, theirs `their_count` times.
 
-    `theirs` is None where their library is not installed.
+    `theirs` is None where their library, the first word of `rival`, is not installed.
+    `why` is a clause for the table, shown where the goal is missed.
     """
 
     goal_id: str
@@ -44,6 +45,7 @@ class Race:
     count: int = 1
     their_count: int | None = None
     unit: str = "step"
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,23 @@ class Result:
     ratio: float | None
 
     @property
-    def reached(self):
-        """Whether the goal holds; None where there was nobody to race against."""
-        return None if self.ratio is None else self.ratio <= self.race.goal
+    def factor(self):
+        """The ratio as a multiple of the goal; None where there was no race."""
+        return None if self.ratio is None else self.ratio / self.race.goal
+
+    @property
+    def verdict(self):
+        """Whether the goal holds, and if not by what factor it is missed."""
+        if self.factor is None:
+            return "–"
+        return "yes" if self.factor <= 1 else f"no: {self.factor:.4g} × the goal"
+
+    @property
+    def reason(self):
+        """Why the goal is missed; empty where it is not."""
+        if self.factor is None or self.factor <= 1:
+            return ""
+        return self.race.why
 
 
 def run(race, rounds, progress=sys.stderr):
@@ -94,22 +110,37 @@ def readable(seconds):
     return f"{seconds / 1e-9:.3g} ns"
 
 
+HEADER = (
+    "goal",
+    "what",
+    "ours",
+    "against",
+    "theirs",
+    "ratio",
+    "goal",
+    "holds",
+    "why not",
+)
+
+
 def table(results):
     """Return the results as a Markdown table."""
-    rows = [["goal", "what", "ours", "against", "theirs", "ratio", "goal", "holds"]]
+    rows = [HEADER]
     for result in results:
-        race = result.race
+        race, missing = result.race, result.theirs is None
+        library = race.rival.split()[0].rstrip(",")
         rows.append(
-            [
+            (
                 race.goal_id,
                 race.title,
-                f"{readable(result.ours)} a {race.unit}",
+                f"{readable(result.ours)} per {race.unit}",
                 race.rival,
-                "not installed" if result.theirs is None else readable(result.theirs),
-                "–" if result.ratio is None else f"{result.ratio:.3g}",
-                f"≤ {race.goal:g}",
-                {True: "yes", False: "no", None: "–"}[result.reached],
-            ]
+                f"{library} not installed" if missing else readable(result.theirs),
+                "–" if missing else f"{result.ratio:.3g}",
+                f"≤ {race.goal:.3g}",
+                result.verdict,
+                result.reason,
+            )
         )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
@@ -122,16 +153,15 @@ def table(results):
 
 def machine(versions):
     """Return in words what the numbers were taken on."""
-    name = platform.machine()
     try:
         with open("/proc/cpuinfo", encoding="utf8") as file:
-            models = [
-                line.split(":")[1] for line in file if line.startswith("model name")
-            ]
-        name = f"{models[0].strip()} ({name})"
-    except (OSError, IndexError):
-        pass
+            flags = set(file.read().split())
+    except OSError:
+        flags = set()
+    vectors = {"avx512f": " with AVX-512", "avx2": " with AVX2"}
+    with_vectors = next((vectors[flag] for flag in vectors if flag in flags), "")
+    kind = platform.machine().replace("_", "-") + with_vectors
     return (
-        f"{name}, one core of {os.cpu_count()}, {platform.system()}; "
+        f"One of {os.cpu_count()} cores, {kind}; {platform.system()}, "
         f"Python {platform.python_version()}, {versions}"
     )
