@@ -42,7 +42,7 @@ def small_gradient():
         0.20,
         count,
         unit="gradient",
-        why="not yet profiled",
+        why="eleven entries of tape at 1.4 µs each, in Python",
     )
 
 
@@ -78,7 +78,7 @@ def network_epochs():
             rival,
             goal,
             len(batches),
-            why="not yet profiled",
+            why="the tape costs 46 µs over the step by hand",
         )
 
 
