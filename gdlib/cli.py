@@ -28,8 +28,10 @@ UNFINISHED = 1  # exit code for a notebook that was stopped or died
 ABOUT = """Gradient Descent, a runnable book: its exercises at the command line.
 
 \b
-gdlib check exercises/definition.ipynb   what does my notebook earn?
-gdlib release                            write the students' notebooks anew
+gdlib check work/exercises/definition.ipynb   what does my notebook earn?
+gdlib release                                 write the students' notebooks anew
+
+The notebooks you write in are where `make lab` puts them, in work/exercises/.
 """
 
 
@@ -52,8 +54,9 @@ def main():
 def check(notebook: Path, timeout: float):
     """Run NOTEBOOK from the top in a fresh process, and check its answers.
 
-    A cell that fails does not stop the cells after it. Numbers and sentences are those
-    of the notebook's own check cells: practice, not a mark.
+    NOTEBOOK is yours, such as work/exercises/definition.ipynb. A cell that fails does
+    not stop the cells after it. Numbers and sentences are those of the notebook's own
+    check cells: practice, not a mark.
 
     The exit code is 0 if the notebook ran (whatever it earned), 1 if it did not come to
     its end, and 2 if the file cannot be used.
@@ -64,19 +67,20 @@ def check(notebook: Path, timeout: float):
     except NotebookError as error:
         _refuse(error)
     results, errors, end, last = _watch(notebook, timeout, out)
+    where = end.get("where", "")
     for cell, text in errors:
         out.print(f"[bold]Code cell {cell}[/bold]: {escape(text)}", soft_wrap=True)
     if errors:
         out.print()
     _print_results(out, notebook, asked, results)
-    if end == "done":
+    if end["end"] == "done":
         return
     out.print()
     out.print(
         f"Time is up: {last} did not finish within {timeout:g} seconds, and was "
-        "stopped. Look there for a loop that never ends, or give it more time with "
-        "--timeout."
-        if end == "late"
+        f"stopped{escape(' ' * bool(where) + where)}. Look there for a loop that never "
+        "ends, or give it more time with --timeout."
+        if end["end"] == "late"
         else f"Python itself ended during {last}, so the rest was not checked. Look "
         "there for a call that leaves Python, or for memory that runs out.",
         style="bold",
@@ -92,23 +96,26 @@ def _refuse(error: Exception):
 
 def _asked(path: Path) -> dict[str, float]:
     """Return the questions of a notebook and their points."""
-    notebook = read_notebook(path)
-    chapters = chapters_of(notebook, path)
+    chapters = chapters_of(read_notebook(path))
     known = questions().values()
     asked = {q.id: q.points for q in known if q.chapter in chapters}
-    if not asked:
-        there = ", ".join(sorted({question.chapter for question in known}))
+    if asked:
+        return asked
+    there = {question.chapter for question in known}
+    if path.stem in there and not chapters:
         raise NotebookError(
-            f"{path} has no check cell, and there are no questions on "
-            f"{chapters[0]!r}. There are questions on: {there}. Name the notebook "
-            'after one of them, or keep its cells that say check("...").'
+            f"{path} has no check cell: this is a chapter. Its exercises are in "
+            f"work/exercises/{path.stem}.ipynb, where `make lab` puts them."
         )
-    return asked
+    raise NotebookError(
+        f'{path} has no cell that says check("...") and names a question that there '
+        f"is. There are questions on: {', '.join(sorted(there))}."
+    )
 
 
 def _watch(path: Path, timeout: float, out: Console):
     """Run the notebook behind a progress bar, and collect what it reports."""
-    results, errors, end, last = {}, [], "died", "the start"
+    results, errors, end, last = {}, [], {"end": "died"}, "the start"
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
     with Progress(*columns, console=out, transient=True) as progress:
         bar = progress.add_task("starting Python", total=None)
@@ -130,7 +137,7 @@ def _watch(path: Path, timeout: float, out: Console):
             elif "result" in event:
                 results[event["result"]["id"]] = event["result"]
             elif "end" in event:
-                end = event["end"]
+                end = event
     return results, errors, end, last
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from numpy.linalg import norm
 
 from gdlib.grading import questions
 from gdlib.grading.practice import AGAIN, judge
@@ -129,6 +130,118 @@ def test_numbers_are_drawn_anew_for_every_seed(question):
         return memory[next(calls) % len(memory)]
 
     assert grade(question, recite, 5).score < question.points
+
+
+# -------------------------------------------------------------- definition, in detail
+def seen(id, code):
+    """Return what is said about the parts of an answer that lost points."""
+    feedback = grade(QUESTIONS[f"definition.{id}"], code, 0).feedback
+    return {e.part: e.text for e in feedback if e.earned < e.points}
+
+
+@pytest.mark.parametrize(
+    ("one_step", "numbers"),
+    [
+        (lambda x, g, rate: x - 0.5 * g, "[8.5, 20.5]"),
+        (lambda x, g, rate: x - 2 * rate, "[9.6, 19.6]"),
+        (lambda x, g, rate: x - 2 * rate * g, "[8.8, 20.4]"),
+        (lambda x, g, rate: x - rate * np.dot(x, g), "[8, 18]"),
+        (lambda x, g, rate: x - rate * np.sum(g), "[9.6, 19.6]"),
+    ],
+)
+def test_a_wrong_step_is_shown_beside_one_by_hand(one_step, numbers):
+    assert (
+        f"you return {numbers}, and it is [9.4, 20.2]"
+        in seen("one_step", one_step)["the step"]
+    )
+
+
+def test_a_table_of_integers_is_told_that_fractions_are_cut_off():
+    def descend(grad, x0, learning_rate, steps):
+        history = np.array([x0] * (steps + 1))
+        for t in range(steps):
+            history[t + 1] = history[t] - learning_rate * grad(history[t])
+        return history
+
+    said = seen("descend", descend)
+    assert list(said) == ["x0 stays as it was"]
+    assert "fractions are cut off" in said["x0 stays as it was"]
+
+
+def test_a_norm_without_a_branch_is_told_so():
+    right = QUESTIONS["definition.steepest"].right[0]
+    said = seen("steepest", lambda g, p: right(g, p) if p < 3 else None)
+    assert "in this case it met no `return`" in said["p = ∞"]
+
+
+def test_zero_by_zero_is_named_for_every_norm():
+    right = QUESTIONS["definition.steepest"].right[0]
+    for name, zero in (("1", 1), ("2", 2), ("∞", np.inf)):
+
+        def steepest(g, p, zero=zero):
+            return right(g, p) if g.any() or p != zero else g / 0
+
+        text = seen("steepest", steepest)["flat ground"]
+        assert f"for p = {name} yours is not. 5 of its 5 entries" in text or zero == 2
+        assert "0/0" in text or "0 by 0" in text
+
+
+def forgets_to_count(grad, x0, learning_rate, tolerance, max_steps):
+    x, t = np.array(x0, dtype=float), 0
+    while t < max_steps and norm(grad(x)) > tolerance:
+        x = x - learning_rate * grad(x)
+    return x, "converged"
+
+
+def never_counts(grad, x0, learning_rate, tolerance, max_steps):
+    x = np.array(x0, dtype=float)
+    g = grad(x)
+    while norm(g) > tolerance:
+        x = x - learning_rate * g
+        g = grad(x)
+    return x, "converged"
+
+
+@pytest.mark.parametrize("stop_rule", [forgets_to_count, never_counts])
+def test_a_loop_past_max_steps_is_asked_about_its_counter(stop_rule):
+    text = seen("stop_rule", stop_rule)["max_steps"]
+    assert text.startswith("Your loop went past max_steps: does it look at it, and")
+
+
+def in_place_until_the_gradient_is_infinite(grad, x0, learning_rate, tol, max_steps):
+    x = np.array(x0, dtype=float)
+    for _ in range(max_steps):
+        g = grad(x)
+        if not np.isfinite(g).all():
+            return x + learning_rate * g, "diverged"
+        if norm(g) <= tol:
+            return x, "converged"
+        x -= learning_rate * g
+    return x, "max_steps"
+
+
+def test_a_last_place_that_is_not_finite_costs_points():
+    assert "diverged" in seen("stop_rule", in_place_until_the_gradient_is_infinite)
+
+
+@pytest.mark.parametrize("stop_rule", QUESTIONS["definition.stop_rule"].right)
+def test_the_text_of_stop_rule_is_true_of_every_right_answer(stop_rule, root):
+    def slope(x):
+        return 2 * np.asarray(x)
+
+    for start, eta, tolerance, steps, x, status in (
+        (0.0, 0.25, 0.6, 10, 0.0, "converged"),  # by hand
+        (1.0, 0.25, 0.6, 10, 0.25, "converged"),
+        (1.0, 0.25, 0.01, 3, 0.125, "max_steps"),  # the hint
+        (1.0, 1e308, 0.01, 3, 1.0, "diverged"),
+    ):
+        with np.errstate(over="ignore"):
+            got = stop_rule(slope, np.array([start]), eta, tolerance, steps)
+        assert (float(got[0][0]), got[1]) == (x, status)
+    # Two steps lead to flat ground. Whether one looks once more is left open.
+    assert stop_rule(slope, np.array([1.0]), 0.25, 0.6, 2)[0][0] == 0.25
+    source = root / "exercises" / "source" / "definition.md"
+    assert "steps are taken, and it is not flat" not in source.read_text("utf-8")
 
 
 # ---------------------------------------------------------------------------- texts

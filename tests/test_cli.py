@@ -22,7 +22,8 @@ def gdlib(*arguments):
     return done.exit_code, " ".join(done.output.replace("│", " ").split())
 
 
-def write(path, *cells):
+def write(path, *cells, ask=True):
+    cells += ('check("definition.one_step")',) * ask
     made = [{"cell_type": "code", "source": source} for source in cells]
     path.write_text(json.dumps({"cells": made}), "utf-8")
     return path
@@ -76,11 +77,12 @@ def test_an_endless_cell_is_stopped_and_named(tmp_path):
 
 
 def test_an_endless_function_is_stopped_and_its_question_named(tmp_path):
-    endless = "def descend(grad, x0, learning_rate, steps):\n    while True: pass"
+    endless = "def descend(grad, x0, learning_rate, steps):\n    while [1]: pass"
     path = write(tmp_path / "definition.ipynb", STEP, endless)
     code, out = gdlib("check", path, "--timeout", "3")
     assert code == 1
     assert "Time is up: question definition.descend" in out
+    assert "stopped in line 2 of `descend`, `while [1]: pass`." in out
     assert "5 of 20 points." in out
 
 
@@ -92,17 +94,35 @@ def test_a_notebook_that_ends_python_is_reported(tmp_path):
 
 
 def test_the_check_cells_decide_the_chapter(tmp_path):
-    path = write(tmp_path / "homework.ipynb", STEP, 'check("definition.one_step")')
+    path = write(tmp_path / "homework.ipynb", STEP)
     code, out = gdlib("check", path)
     assert code == 0
     assert "5 of 20 points." in out
 
 
 def test_a_notebook_without_questions_is_refused(tmp_path):
-    code, out = gdlib("check", write(tmp_path / "shopping.ipynb", "x = 1"))
+    for cell in ("x = 1", 'check("shopping.list")'):
+        path = write(tmp_path / "shopping.ipynb", cell, ask=False)
+        code, out = gdlib("check", path)
+        assert code == 2
+        assert 'no cell that says check("...")' in out
+        assert "There are questions on: definition" in out
+
+
+def test_a_chapter_is_not_taken_for_its_exercises(tmp_path):
+    code, out = gdlib("check", write(tmp_path / "definition.ipynb", STEP, ask=False))
     assert code == 2
-    assert "no questions on 'shopping'" in out
-    assert "definition" in out
+    assert "this is a chapter" in out
+    assert "work/exercises/definition.ipynb" in out
+
+
+def test_a_question_whose_cell_failed_to_parse_is_not_called_blank(tmp_path):
+    path = write(tmp_path / "definition.ipynb", STEP.replace("* g", "* g)"))
+    code, out = gdlib("check", path)
+    assert code == 0
+    assert "Code cell 1: Python cannot read line 2" in out
+    assert "Code cell 1 could not be read, see above." in out
+    assert out.count("Nothing here yet.") == 3
 
 
 @pytest.mark.parametrize(
@@ -191,6 +211,8 @@ def test_help_names_every_command_with_an_example():
     for name in main.commands:
         assert f"gdlib {name}" in out
         assert gdlib(name, "--help")[0] == 0
+    assert "work/exercises/definition.ipynb" in out
+    assert "make lab" in out
 
 
 def test_the_package_runs_as_a_module():

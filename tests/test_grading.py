@@ -177,7 +177,8 @@ def test_prints_of_the_student_pass_through_once(capsys):
         (lambda x: object(), ["an object", "can be judged"]),
         (lambda x: x > 0, ["an array of shape (3,)"]),
         (lambda x: 2j * x, ["complex"]),
-        (lambda x: x * np.nan, ["3 of its 3 entries are not finite"]),
+        (lambda x: x * np.nan, ["3 of its 3 entries are not finite", "0/0"]),
+        (lambda x: x * np.inf, ["3 of its 3 entries are not finite (inf)."]),
         (lambda x: -2 * x, ["right size and the wrong sign"]),
         (lambda x: 8 * x, ["right way", "4 times as long"]),
         (lambda x: -1 * x, ["opposite way", "0.5 times as long"]),
@@ -218,6 +219,26 @@ def test_a_walk_is_told_the_first_row_that_is_off():
     assert "Rows 0 to 2 are right; row 3" in about_difference(got, want, "row")
 
 
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (
+            [7.0, 8.0],
+            " Its fractions are cut off, as they are in an array of integers.",
+        ),
+        ([0.0, 0.0], " It is still zero."),
+        ([7.0, 9.0], ""),
+    ],
+)
+def test_the_first_row_that_is_off_is_told_what_became_of_it(row, words):
+    want = np.arange(12.0).reshape(6, 2) + 1
+    want[3:] += 0.5
+    got = want.copy()
+    got[3] = row
+    told = "Rows 0 to 2 are right; row 3 is the first that is not." + words
+    assert about_difference(got, want, "row") == told
+
+
 # ------------------------------------------------------------------------- exceptions
 def raiser(line):
     """Return a function whose second line is `line`."""
@@ -230,12 +251,17 @@ def raiser(line):
     ("line", "words"),
     [
         ("y = etha * x", ["line 2 of `double`", "`etha` means nothing here"]),
-        ("y = z; z = 1", ["`z` is used before it has a value"]),
+        ("y = z; z = 1", ["`z` is used before it has a value", "on this way"]),
         ("if x > 0: pass", ["one yes or no", "np.linalg.norm"]),
         ("x + np.ones(4)", ["shapes (3,) and (4,)"]),
         ("np.ones((2, 2)) @ x", ["matrix product"]),
         ("float(x)", ["a whole array stands where one number fits"]),
         ("y = np.ones(3, int); y -= 0.5 * x", ["whole numbers", "dtype=float"]),
+        ("y = x * 1; y[0] = x", ["`x[i]` is a row"]),
+        ("for t in 3: pass", ["`for t in range(n):`"]),
+        ("for t in 3.0: pass", ["treated as a list"]),
+        ("x ^ 2", ["`x**2`"]),
+        ("2.0 ^ 2", ["`x**2`"]),
         ("x[3]", ["no index 3 where the length is 3"]),
         ("[1][3]", ["past the end"]),
         ("0.1 * print", ["`*` has no meaning"]),
@@ -358,6 +384,22 @@ def test_a_name_that_became_a_number_is_told_so():
     result = ask(DOUBLE, double=3.0)
     assert "no longer a function" in result.feedback[0].text
     assert not result.blank
+
+
+def test_a_case_without_a_return_is_not_a_function_without_one():
+    def judge_(s):
+        for x in (1.0, -1.0):
+            with s.part(f"x = {x}"):
+                s.expect_close(s.call("double", x), 2 * x, "It is not 2x.")
+
+    def double(x):
+        if x > 0:
+            return 2 * x
+
+    fine, text = (e.text for e in ask(make(judge_, points=2), double=double).feedback)
+    assert fine == ""
+    assert "in this case it met no `return`" in text
+    assert "Printing" not in text
 
 
 def test_forgetting_return_is_not_the_same_as_not_beginning():
@@ -546,6 +588,16 @@ def test_a_loop_without_end_is_stopped_by_its_oracle_even_behind_except():
     assert "called 300 times" in reply.error.message
 
 
+def test_an_oracle_can_say_in_the_words_of_the_question_why_it_stops():
+    def judge_(s):
+        with s.part("steps"):
+            grad = s.oracle(lambda x: x, limit=9, beyond="Count your steps.")
+            s.call("walk", grad, 1.0)
+
+    text = ask(make(judge_, needs="walk"), walk=asks_for_ever).feedback[0].text
+    assert text == "Count your steps."
+
+
 @pytest.mark.parametrize(
     ("f", "words"),
     [
@@ -599,7 +651,7 @@ def test_a_part_that_fails_costs_its_own_points_only():
 
 def test_one_thing_where_two_are_asked_is_told_so():
     text = ask(TWO, f=lambda x: x.sum()).feedback[0].text
-    assert "`return total, mean`" in text
+    assert "should be `return total, mean`" in text
 
 
 def test_the_mistake_that_explains_most_is_named():
@@ -843,7 +895,7 @@ def test_check_takes_a_namespace_instead():
 def test_hints_come_one_at_a_time_and_start_over_when_it_is_right():
     hints = questions()["definition.one_step"].hints
     names = notebook(WRONG + f"rs = [{CHECK} for _ in range(4)]\n")
-    assert [r.hint for r in names["rs"]] == ["", hints[0], hints[1], hints[1]]
+    assert [r.hint for r in names["rs"]] == ["", hints[0], *[" ".join(hints)] * 2]
     names = notebook(RIGHT + f"{CHECK}\n" + WRONG + f"r = {CHECK}")
     assert names["r"].hint == ""
 
@@ -851,6 +903,20 @@ def test_hints_come_one_at_a_time_and_start_over_when_it_is_right():
 def test_a_check_that_was_not_begun_uses_up_no_hint():
     names = notebook(f"{CHECK}; {CHECK}\n" + WRONG + f"r = {CHECK}")
     assert names["r"].hint == ""
+
+
+BROKEN = "def one_step(x, g, learning_rate):\n    return x - learning_rate * g)"
+
+
+def test_a_version_that_python_could_not_read_is_not_judged_by_the_one_before():
+    for before in (RIGHT, ""):
+        result = notebook(before + f"In = [{RIGHT!r}, {BROKEN!r}]\nr = {CHECK}")["r"]
+        assert (result.score, result.blank) == (0, True)
+        assert "`def one_step` could not be read" in result.headline
+        assert "line 2, `return x - learning_rate * g)`: unmatched" in result.headline
+    result = notebook(RIGHT + f"In = [{BROKEN!r}, {RIGHT!r}, '1 +']\nr = {CHECK}")["r"]
+    assert result.full
+    assert notebook(RIGHT + f"In = 'mine'\nr = {CHECK}")["r"].full
 
 
 def test_a_namespace_of_ones_own_counts_no_failures():

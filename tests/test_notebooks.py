@@ -21,6 +21,8 @@ from gdlib.grading.runner import run
 
 EXERCISES = Path(__file__).resolve().parents[1] / "exercises"
 SOURCES = sorted((EXERCISES / "source").glob("*.md"))
+CHECK = 'check("definition.one_step")'
+STEP = "def one_step(x, g, learning_rate):\n    return x - learning_rate * g"
 every_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 
 
@@ -141,6 +143,52 @@ def test_a_notebook_runs_in_jupyter_and_its_checks_show_cards(source, write, tmp
         assert output.data["text/html"].startswith('<div role="group"')
         full = "Full marks" in output.data["text/plain"]
         assert full == (write is solution_notebook)
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        pytest.param(q, code, id=f"{q.id}-{k}")
+        for q in questions().values()
+        for k, code in enumerate(q.right)
+    ],
+)
+def test_what_gets_full_marks_can_be_played_with(question, code):
+    """Lists for arrays, other names for the arguments: the play cells take them all."""
+    import matplotlib.pyplot as plt
+
+    names = {"__name__": "notebook"}
+    for cell in code_of(student_notebook(EXERCISES / f"source/{question.chapter}.md")):
+        if not cell.startswith("check("):
+            exec(cell, names)
+        if cell.startswith("def "):
+            names |= {
+                name: answer
+                for name, answer in question.namespace(code).items()
+                if name in names
+            }
+    plt.close("all")
+
+
+@every_source
+def test_the_first_paragraph_says_how_to_start_and_how_to_stop(source):
+    cells = json.loads(student_notebook(source))["cells"]
+    opening = "".join(cells[0]["source"])
+    assert "restarts, run its first cell" in opening
+    assert "■" in opening
+
+
+def test_an_edit_that_does_not_parse_is_told_in_jupyter():
+    nbclient = pytest.importorskip("nbclient")
+    broken = STEP.replace("* g", "* g)")
+    cells = ["from gdlib.grading import check", STEP, broken, CHECK]
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells]
+    )
+    nbclient.NotebookClient(notebook, timeout=120, allow_errors=True).execute()
+    text = notebook.cells[-1].outputs[0].data["text/plain"]
+    assert "could not be read, line 2" in " ".join(text.split())
+    assert "Full marks" not in text
 
 
 # -------------------------------------------------------------------- faulty sources
@@ -277,15 +325,14 @@ def test_a_missing_file_names_its_neighbours(tmp_path):
 
 # --------------------------------------------------------------------------- a runner
 def notebook_of(*cells):
+    cells = (*cells, CHECK)
     made = [{"cell_type": "code", "source": source} for source in cells]
     return json.dumps({"cells": made})
 
 
-def first_score(seen):
-    return next(e["result"]["score"] for e in seen if "result" in e)
-
-
-STEP = "def one_step(x, g, learning_rate):\n    return x - learning_rate * g"
+def step_score(seen):
+    results = [event["result"] for event in seen if "result" in event]
+    return [r["score"] for r in results if r["id"] == "definition.one_step"][-1]
 
 
 FINE = {
@@ -316,7 +363,7 @@ FAULTY = {
 def test_what_works_in_a_notebook_works_here(cells, tmp_path):
     seen = events(notebook_of(*cells), tmp_path, "definition", timeout=30)
     assert not [event for event in seen if "error" in event]
-    assert first_score(seen) == 5
+    assert step_score(seen) == 5
     assert seen[-1] == {"end": "done"}
 
 
@@ -326,14 +373,14 @@ def test_a_cell_that_fails_is_reported_and_the_rest_counts(cells, tmp_path):
     (error,) = [event for event in seen if "error" in event]
     assert error["error"] == 1 + (cells[0] == STEP)
     assert error["text"].endswith(".")
-    assert first_score(seen) == 5
+    assert step_score(seen) == 5
     assert seen[-1] == {"end": "done"}
 
 
 def test_a_cell_that_ends_python_ends_the_run(tmp_path):
     seen = events(notebook_of(STEP, "import os\nos._exit(3)"), tmp_path, "definition")
     assert seen[-1] == {"end": "died"}
-    assert seen[-2] == {"cell": 2, "of": 2}
+    assert seen[-2] == {"cell": 2, "of": 3}
 
 
 def test_the_time_limit_stops_everything_the_notebook_started(tmp_path):
@@ -344,11 +391,58 @@ def test_the_time_limit_stops_everything_the_notebook_started(tmp_path):
         "while True: pass"
     )
     seen = events(notebook_of(STEP, child), tmp_path, "definition", timeout=3)
-    assert seen[-1] == {"end": "late"}
+    assert seen[-1]["end"] == "late"
+    assert "in line 4" in seen[-1]["where"]
     pid = (tmp_path / "pid").read_text("utf-8")
     status = Path(f"/proc/{pid}/status")
     if Path("/proc/self").exists():
         assert not status.exists() or "zombie" in status.read_text("utf-8")
+
+
+ENDLESS = "def descend(*_):\n    t = 0\n    while t < 1:\n        t = 0\ndescend()"
+
+
+def test_what_was_earned_before_the_time_ran_out_is_kept_and_the_line_named(tmp_path):
+    text = notebook_of(STEP, CHECK, ENDLESS)
+    seen = events(text, tmp_path, "definition", timeout=3)
+    assert step_score(seen) == 5
+    assert seen[-1]["end"] == "late"
+    assert re.match(r"in line [34] of `descend`, `(while|t =)", seen[-1]["where"])
+
+
+def test_a_process_that_cannot_say_where_it_is_is_stopped_all_the_same(tmp_path):
+    hold = "import ctypes\nctypes.PyDLL(None).sleep(60)"  # with the lock held
+    if sys.platform == "win32":
+        pytest.skip("another sleep")
+    seen = events(notebook_of(hold), tmp_path, "definition", timeout=2)
+    assert seen[-1] == {"end": "late"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "score"),
+    [
+        ([STEP, CHECK, STEP.replace("-", "+")], 5),
+        ([STEP.replace("-", "+"), CHECK, STEP], 5),
+        ([CHECK, STEP.replace("-", "+")], 0),
+    ],
+)
+def test_a_question_counts_after_its_check_cell_or_at_the_end(cells, score, tmp_path):
+    seen = events(notebook_of(*cells), tmp_path, "definition")
+    results = [e["result"] for e in seen if "result" in e]
+    (*_, last) = [r for r in results if r["id"] == "definition.one_step"]
+    assert last["score"] == score
+    assert not last["blank"]
+
+
+def test_a_version_that_does_not_parse_is_named_by_its_cell(tmp_path):
+    broken = STEP.replace("* g", "* g)")
+    for cells, readable in (((STEP, broken), False), ((broken, STEP), True)):
+        seen = events(notebook_of(*cells), tmp_path, "definition")
+        result = next(e["result"] for e in seen if "result" in e)
+        assert result["score"] == 5 * readable
+        if not readable:
+            said = "Code cell 2 could not be read, see above."
+            assert result["headline"] == said
 
 
 def test_the_runner_needs_no_jupyter():

@@ -65,6 +65,14 @@ def misplaces_brackets(x, g, learning_rate):
     return (x - learning_rate) * g
 
 
+def returns_x(x, g, learning_rate):
+    return x
+
+
+def forgets_g(x, g, learning_rate):
+    return x - learning_rate
+
+
 def one_step_by_entries(x, g, learning_rate):
     """Step along each coordinate on its own, as one would by hand."""
     if np.ndim(x) == 0:
@@ -177,9 +185,22 @@ def one_step_on_a_copy(x, g, learning_rate):
             "Your brackets put the difference first: (x − η) times g. The product "
             "comes first, and Python does that by itself: `x - learning_rate * g`.",
         ),
+        Mistake(
+            "x-returned",
+            returns_x,
+            "You give x back unchanged, and stand where you stood. If the new place "
+            "has a name of its own, return that one.",
+        ),
+        Mistake(
+            "no-gradient",
+            forgets_g,
+            "You do not use g: this is x − η, the same step on every slope. Multiply "
+            "the learning rate by g.",
+        ),
     ],
     right=[
         lambda x, g, learning_rate: x - learning_rate * g,
+        lambda place, slope, lr: place - lr * slope,
         one_step_by_entries,
         one_step_on_a_copy,
     ],
@@ -191,6 +212,15 @@ def check_one_step(s):
         eta = s.rng.uniform(0.2, 0.5)
         s.note(learning_rate=eta)
         got = s.call("one_step", x, g, eta)
+        a, b = np.array([10.0, 20.0]), np.array([3.0, -1.0])
+        by_hand = s.array(s.call("one_step", a, b, 0.2), (2,))
+        s.note(by_hand=", ".join(f"{entry:.4g}" for entry in by_hand))
+        s.expect_close(
+            by_hand,
+            [9.4, 20.2],
+            "The new place is not x − ηg: with x = [10, 20], g = [3, −1] and η = 0.2 "
+            "you return [{by_hand}], and it is [9.4, 20.2].",
+        )
         s.expect_close(got, x - eta * g, "The new place is not x − ηg.")
     with s.part("any shape"):
         eta = s.rng.uniform(0.2, 0.5)
@@ -344,6 +374,35 @@ def returns_inside_the_loop(grad, x0, learning_rate, steps):
         return np.array(history)
 
 
+def appends_before_the_step(grad, x0, learning_rate, steps):
+    x = np.array(x0, dtype=float)
+    history = [x]
+    for _ in range(steps):
+        history.append(x)
+        x = x - learning_rate * grad(x)
+    return np.array(history)
+
+
+def leaves_the_last_row_empty(grad, x0, learning_rate, steps):
+    history = np.zeros((steps + 1, len(x0)))
+    history[0] = x0
+    for t in range(1, steps):
+        history[t] = history[t - 1] - learning_rate * grad(history[t - 1])
+    return history
+
+
+def stops_on_flat_ground(grad, x0, learning_rate, steps):
+    x = np.array(x0, dtype=float)
+    history = [x]
+    for _ in range(steps):
+        g = grad(x)
+        if norm(g) < 1e-3:
+            break
+        x = x - learning_rate * g
+        history.append(x)
+    return np.array(history)
+
+
 def walks_in_unit_steps(grad, x0, learning_rate, steps):
     return history_by_rows(lambda x: _unit(grad(x)), x0, learning_rate, steps)
 
@@ -376,6 +435,15 @@ def history_by_rows(grad, x0, learning_rate, steps):
     history[0] = x0
     for t in range(steps):
         history[t + 1] = history[t] - learning_rate * grad(history[t])
+    return history
+
+
+def history_without_numpy(grad, x0, lr, n):
+    """Write rows of plain numbers, as a list of lists."""
+    history = [[float(entry) for entry in x0]]
+    for _ in range(n):
+        pairs = zip(history[-1], grad(history[-1]), strict=True)
+        history.append([float(a - lr * b) for a, b in pairs])
     return history
 
 
@@ -481,6 +549,26 @@ def history_by_recursion(grad, x0, learning_rate, steps):
             "after each step. Does the loop run {steps} times?",
         ),
         Mistake(
+            "start-twice",
+            appends_before_the_step,
+            "The start stands there twice, in rows 0 and 1, and the last place is "
+            "missing: you append x before the step. Append it after.",
+        ),
+        Mistake(
+            "last-row-empty",
+            leaves_the_last_row_empty,
+            "Your last row is still zeros: the loop takes one step too few to fill the "
+            "table. Rows 1 to {steps} are {steps} steps, and `range(1, {steps})` has "
+            "one less.",
+        ),
+        Mistake(
+            "stops-early",
+            stops_on_flat_ground,
+            "Where the ground is flat your walk stops by itself. Here it takes {steps} "
+            "steps whatever happens, so that the table has {rows} rows; when to stop "
+            "is the last question of this notebook.",
+        ),
+        Mistake(
             "last-only",
             returns_the_last_place,
             "You return where the walk ends. Asked for is the whole walk, one place a "
@@ -512,7 +600,12 @@ def history_by_recursion(grad, x0, learning_rate, steps):
             "ever shorter toward the minimum.",
         ),
     ],
-    right=[history_by_list, history_by_rows, history_by_recursion],
+    right=[
+        history_by_list,
+        history_by_rows,
+        history_by_recursion,
+        history_without_numpy,
+    ],
 )
 def check_descend(s):
     """Walk down a slanted bowl; count the questions; leave x0 alone."""
@@ -545,6 +638,15 @@ def check_descend(s):
             walk(grad, x0, eta, steps),
             "Each row is the one before it minus learning_rate times the gradient "
             "there.",
+            rows="row",
+        )
+        _, minimum, eta, steps = case()
+        grad = s.oracle(lambda x: x - minimum, shape=(3,), limit=2000)
+        got = s.call("descend", grad, minimum, eta, steps)
+        s.expect_close(
+            got,
+            walk(grad, minimum, eta, steps),
+            "From a start at the minimum the walk stays there, in every row.",
             rows="row",
         )
     with s.part("one gradient a step"):
@@ -821,12 +923,16 @@ def check_steepest(s):
                 d,
                 np.zeros(5),
                 "Where g is zero, d is the zero vector; for p = {p} yours is not.",
-                explain=False,
             )
 
 
 # ======================================================================= stop_rule
 WORDS = ("converged", "max_steps", "diverged")
+LIMIT = 300  # gradients
+ENDLESS = (
+    "Your loop went past max_steps: does it look at it, and does its counter move? We "
+    f"stopped it after {LIMIT} gradients."
+)
 
 
 def _rule(
@@ -897,6 +1003,29 @@ def returns_what_is_not_finite(grad, x0, learning_rate, tolerance, max_steps):
     return x, "max_steps"
 
 
+def looks_at_the_gradient_only(grad, x0, learning_rate, tolerance, max_steps):
+    x = np.array(x0, dtype=float)
+    for _ in range(max_steps):
+        g = grad(x)
+        if not np.isfinite(g).all():
+            return x, "diverged"
+        if norm(g) <= tolerance:
+            return x, "converged"
+        x = x - learning_rate * g
+    return x, "max_steps"
+
+
+def takes_x0_along(grad, x0, learning_rate, tolerance, max_steps):
+    for _ in range(max_steps):
+        g = grad(x0)
+        if norm(g) <= tolerance:
+            return x0, "converged"
+        if not np.isfinite(x0 - learning_rate * g).all():
+            return x0, "diverged"
+        x0 -= learning_rate * g
+    return x0, "max_steps"
+
+
 def returns_the_start(grad, x0, learning_rate, tolerance, max_steps):
     x, status = _rule()(grad, x0, learning_rate, tolerance, max_steps)
     return (x0 if status == "diverged" else x), status
@@ -928,6 +1057,20 @@ def stop_rule_by_while(grad, x0, learning_rate, tolerance, max_steps):
     return x, "max_steps" if t == max_steps else "converged"
 
 
+def stop_rule_with_a_last_look(grad, x0, learning_rate, tolerance, max_steps):
+    """Ask once more after the last step."""
+    x = np.array(x0, dtype=float)
+    for t in range(max_steps + 1):
+        g = grad(x)
+        if norm(g) <= tolerance:
+            return x, "converged"
+        if not np.isfinite(x - learning_rate * g).all():
+            return x, "diverged"
+        if t < max_steps:
+            x = x - learning_rate * g
+    return x, "max_steps"
+
+
 @question(
     "definition.stop_rule",
     points=5,
@@ -944,7 +1087,7 @@ def stop_rule_by_while(grad, x0, learning_rate, tolerance, max_steps):
     hints=[
         "Where to look: three runs by hand on f(x) = x², gradient 2x. From 0 it takes "
         "no step; from 1 with max_steps=3 it stops after three; with learning_rate "
-        "1e200 it leaves the numbers at once, and returns 1 and diverged.",
+        "1e308 it leaves the numbers at once, and returns 1 and diverged.",
         "The book: What gradient descent is, section When it fails.",
     ],
     mistakes=[
@@ -999,8 +1142,7 @@ def stop_rule_by_while(grad, x0, learning_rate, tolerance, max_steps):
         Mistake(
             "endless",
             walks_for_ever,
-            "Your loop does not look at max_steps. On a slope without a bottom it "
-            "walks for ever; we stopped it after {limit} gradients. Count the steps.",
+            ENDLESS,
         ),
         Mistake(
             "nan-converged",
@@ -1023,6 +1165,19 @@ def stop_rule_by_while(grad, x0, learning_rate, tolerance, max_steps):
             "last that was finite.",
         ),
         Mistake(
+            "gradient-only",
+            looks_at_the_gradient_only,
+            "You test g and believe the step. But g can be finite and x − ηg infinite, "
+            "when η is large: test the new x too, before you let go of the old one.",
+        ),
+        Mistake(
+            "x0-walks",
+            takes_x0_along,
+            "All is right, and the walk took the start with it: `x -= ...` changes the "
+            "array that the caller still holds. Begin with `x = np.array(x0, "
+            "dtype=float)`.",
+        ),
+        Mistake(
             "back-to-start",
             returns_the_start,
             "When the walk diverges you return x0. How far it came is worth knowing: "
@@ -1043,14 +1198,15 @@ def stop_rule_by_while(grad, x0, learning_rate, tolerance, max_steps):
     right=[
         _rule(),
         stop_rule_by_while,
+        stop_rule_with_a_last_look,
     ],
 )
 def check_stop_rule(s):
     """Three endings: flat ground, no steps left, no numbers left."""
 
     def run(function, x0, eta, tolerance, max_steps):
-        grad = s.oracle(function, shape=np.shape(x0), limit=300)
-        s.note(learning_rate=eta, tolerance=tolerance, max_steps=max_steps, limit=300)
+        grad = s.oracle(function, shape=np.shape(x0), limit=LIMIT, beyond=ENDLESS)
+        s.note(learning_rate=eta, tolerance=tolerance, max_steps=max_steps)
         got = s.call("stop_rule", grad, x0, eta, tolerance, max_steps)
         x, status = s.unpack(got, "x, status")
         s.note(status=status)
@@ -1124,21 +1280,25 @@ def check_stop_rule(s):
             start - max_steps * eta * slope,
             "You do not stand where {max_steps} steps lead.",
         )
-    with s.part("diverged", points=2):
-        cases = (
-            (np.sinh, s.rng.uniform(5.6, 6.1, size=2), "is infinite"),
-            (lambda x: 1.5 * np.sqrt(x), s.rng.uniform(0.3, 0.6, size=2), "is nan"),
+        s.expect_untouched(
+            "After the walk, x0 has changed. Copy it first: np.array(x0, dtype=float)."
         )
-        for function, start, what in cases:
+    with s.part("diverged", points=2):
+        near, far = s.rng.uniform(0.3, 0.6, size=2), s.rng.uniform(5.6, 6.1, size=2)
+        cases = (
+            (np.sinh, far, 1.0, "the gradient is infinite"),
+            (lambda x: 1.5 * np.sqrt(x), near, 1.0, "the gradient is nan"),
+            (lambda x: 2 * x, far, 1e308, "the next step leads beyond all numbers"),
+        )
+        for function, start, eta, what in cases:
             s.note(what=what)
-            last, new = start, start - function(start)
+            last, new = start, start - eta * function(start)
             while np.isfinite(new).all():
-                last, new = new, new - function(new)
-            x, status = run(function, start, 1.0, 1e-6, 50)
+                last, new = new, new - eta * function(new)
+            x, status = run(function, start, eta, 1e-6, 50)
             s.expect(
                 status == "diverged",
-                "A walk came to a place where the gradient {what}, and you report "
-                '"{status}".',
+                'A walk came to a place where {what}, and you report "{status}".',
             )
             s.expect(
                 np.isfinite(x).all(),

@@ -50,8 +50,8 @@ def grade(question: Question, room: Callable, *, seed: int):
 
 
 def is_blank(part: Part) -> bool:
-    """Whether a part failed because nothing is written yet."""
-    return part.fault is not None and part.fault.kind in ("blank", "missing")
+    """Whether a part failed because there is nothing yet to judge."""
+    return part.fault is not None and part.fault.kind in ("blank", "missing", "unread")
 
 
 def was_interrupted(part: Part) -> bool:

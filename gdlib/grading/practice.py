@@ -2,24 +2,29 @@
 
 `check` takes the student's functions from the notebook that calls it, asks one
 question, and gives back a `Result`. The numbers are the same each time, so the text
-is too. The first failing check says what is wrong; the next ones also say where to
-look, and then where to read.
+is too. The first failing check says what is wrong; the next one also says where to
+look, and all after it where to read as well.
 """
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 
 from gdlib.grading.diagnosis import grade, is_blank, was_interrupted
 from gdlib.grading.questions import Question, find, seed_for
 from gdlib.grading.results import Feedback, Result
-from gdlib.grading.rooms import LocalRoom
+from gdlib.grading.rooms import LocalRoom, Unread
+from gdlib.grading.sentences import about_syntax
 from gdlib.grading.session import Part
 
 _failures: dict[str, int] = {}  # question id -> failing checks in this session
 
 AGAIN = "The same cause as above."
+DEF = re.compile(r"^\s*def\s+(\w+)", re.MULTILINE)
 
 
 def check(id: str, namespace: Mapping | None = None, *, seed="practice") -> Result:
@@ -60,7 +65,7 @@ def check(id: str, namespace: Mapping | None = None, *, seed="practice") -> Resu
             f"check takes functions by name, such as {{{question.names()[0]!r}: f}}; "
             f"it was given a {type(names).__name__}"
         )
-    room = _rooms(dict(names))
+    room = _rooms({**names, **(_unread(names.get("In")) if own else {})})
     try:
         result = judge(question, room, seed=seed_for(seed, "", id))
     except KeyboardInterrupt:
@@ -70,6 +75,31 @@ def check(id: str, namespace: Mapping | None = None, *, seed="practice") -> Resu
 
 
 STOPPED = "You stopped the check before it was done. Run the cell again."
+
+
+def _unread(inputs) -> dict[str, Unread]:
+    """Return the functions whose latest version Python could not read.
+
+    Parameters
+    ----------
+    inputs : list of str
+        What was run, in order, such as IPython's ``In``; anything else tells nothing.
+    """
+    latest: dict[str, str] = {}
+    for source in inputs if isinstance(inputs, list) else ():
+        latest |= dict.fromkeys(DEF.findall(source), source)
+    found = {}
+    for name, source in latest.items():
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
+        except SyntaxError as error:
+            found[name] = Unread(
+                f"The cell with `def {name}` could not be read, {about_syntax(error)}. "
+                "Mend that and run it again; until then there is nothing new to judge."
+            )
+    return found
 
 
 def _rooms(names: dict) -> Callable[[bool], LocalRoom]:
@@ -105,7 +135,7 @@ def judge(question: Question, room: Callable, *, seed: int) -> Result:
 
 def _headline(question: Question, parts: list[Part], blank: bool, score: float) -> str:
     if blank:
-        if parts[0].fault and parts[0].fault.message:  # the name is nearly right
+        if parts[0].fault and parts[0].fault.message:  # nearly right, or unreadable
             return parts[0].text
         name = question.names()[0]
         begin = question.start or f"Write `{name}`, run its cell, then run this one."
@@ -124,7 +154,7 @@ def _with_hint(question: Question, result: Result) -> Result:
     _failures[question.id] = before + 1
     if not before or not question.hints:
         return result
-    hint = question.hints[min(before, len(question.hints)) - 1]
+    hint = " ".join(question.hints[:before])
     return Result(
         result.id,
         result.score,

@@ -55,7 +55,7 @@ class Result:
     hint : str
         Where to look, once a check has failed before; '' otherwise.
     blank : bool
-        Nothing is written yet.
+        Nothing is written yet, or nothing that Python can read.
     """
 
     id: str
@@ -75,7 +75,7 @@ class Result:
     def verdict(self) -> str:
         """The score in words: "Full marks, 4 of 4 points"."""
         if self.blank:
-            return f"Not started, {self.points:g} points to win"
+            return f"Not judged yet, {self.points:g} points to win"
         score = f"{self.score:g} of {self.points:g} points"
         if self.full:
             return f"Full marks, {score}"

@@ -45,7 +45,8 @@ class Fault:
         ``"missing"`` (no such name; `message` holds a near miss), ``"blank"`` (not
         written yet), ``"not callable"``, ``"raised"``, ``"value"`` (the result cannot
         be judged; `message` completes "… returned"), ``"oracle"`` (a lent function
-        refused; `message` is a sentence) or ``"interrupted"``.
+        refused; `message` is a sentence), ``"unread"`` (the latest version does not
+        compile; `message` is a sentence) or ``"interrupted"``.
     type, message : str
         Of the exception, or as above.
     line : int
@@ -77,6 +78,13 @@ class Room(Protocol):
         """Call the function with plain arguments and oracles."""
 
 
+@dataclass(frozen=True)
+class Unread:
+    """Stands in a namespace for a function whose latest version does not compile."""
+
+    sentence: str
+
+
 class OracleStop(BaseException):
     """A lent function stops its caller; the message is a sentence for the student."""
 
@@ -95,6 +103,8 @@ class Oracle:
         The shape every point must have.
     limit : int
         Calls after which it stops the caller: far more than can be meant.
+    beyond : str
+        What it says then; '' for a sentence that fits any loop.
 
     Attributes
     ----------
@@ -108,6 +118,7 @@ class Oracle:
     name: str = "grad"
     shape: tuple[int, ...] | None = None
     limit: int = 10_000
+    beyond: str = ""
     count: int = 0
     points: list = field(default_factory=list)
 
@@ -115,8 +126,9 @@ class Oracle:
         """Answer at one point, which is plain data already."""
         if self.count >= self.limit:
             raise OracleStop(
-                f"`{self.name}` was called {self.limit:,} times and there was no end "
-                "in sight: a loop does not stop."
+                self.beyond
+                or f"`{self.name}` was called {self.limit:,} times and there was no "
+                "end in sight: a loop does not stop. Does its counter move?"
             )
         self.count += 1
         if len(args) != 1:
@@ -162,6 +174,8 @@ class LocalRoom:
         if name not in self._namespace:
             return Reply(None, (), Fault("missing", message=self._near(name)))
         function = self._namespace[name]
+        if isinstance(function, Unread):
+            return Reply(None, (), Fault("unread", message=function.sentence))
         if function is None or function is Ellipsis:
             return Reply(None, (), Fault("blank"))
         if not callable(function):
@@ -279,15 +293,24 @@ def _fault(exception: BaseException) -> Fault:
         return Fault("blank")
     kind = "oracle" if isinstance(exception, OracleStop) else "raised"
     name = type(exception).__name__.lstrip("_")
-    line, function, code = _student_line(exception)
-    return Fault(kind, name, message, line, function, code)
-
-
-def _student_line(exception: BaseException) -> tuple[int, str, str]:
     frames = list(traceback.walk_tb(exception.__traceback__))[1:]
-    for frame, number in reversed(frames):
+    return Fault(kind, name, message, *student_line(reversed(frames)))
+
+
+def student_line(frames) -> tuple[int, str, str]:
+    """Return line, function and code of the innermost frame that a student wrote.
+
+    Parameters
+    ----------
+    frames : iterable of (frame, int)
+        Frames and line numbers, innermost first.
+    """
+    for frame, number in frames:
         code = frame.f_code
-        if code.co_filename.startswith(_LIBRARIES) or frame.f_globals is globals():
+        if (
+            code.co_filename.startswith((*_LIBRARIES, "<frozen "))
+            or frame.f_globals is globals()
+        ):
             continue
         text = linecache.getline(code.co_filename, number).strip()
         name = "" if code.co_name.startswith("<") else code.co_name

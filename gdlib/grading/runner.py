@@ -1,8 +1,11 @@
 """Run a notebook in a process of its own, and check it there.
 
 `run` starts the process and reads what it reports; `python -m gdlib.grading.runner` is
-that process. It takes the cells in order, goes on after one that fails, and then asks
-the questions. If it does not finish in time, it is stopped with everything it started.
+that process. It takes the cells in order and goes on after one that fails. A question
+is asked where its check cell stands and once more at the end, and the better answer
+counts: what was earned before a loop that never ends is not lost. If the process does
+not finish in time, it says in which line it is, and is stopped with everything it
+started.
 
 The checks run beside the student's code here, as they do in a notebook. So this is a
 student's own check, or a look at work you trust: it gives no mark that code could not
@@ -25,19 +28,27 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from gdlib.grading.notebooks import read_notebook
+from gdlib.grading.practice import DEF, judge
+from gdlib.grading.questions import questions, seed_for
+from gdlib.grading.results import Result
+from gdlib.grading.rooms import Fault, LocalRoom, Unread, student_line
+from gdlib.grading.sentences import about_syntax, where_in
 
-CHECK = re.compile(r"""\bcheck\(\s*["']([A-Za-z_][\w-]*)\.""")
+CHECK = re.compile(r"""\bcheck\(\s*["'](([A-Za-z_][\w-]*)\.[\w-]+)""")
+GRACE = 1.0  # seconds in which a process whose time is up may say where it is
 
 
-def chapters_of(notebook: dict, path: Path) -> list[str]:
-    """Return the chapters that the check cells name, or else the file's stem."""
+def chapters_of(notebook: dict) -> list[str]:
+    """Return the chapters that the check cells name."""
     code = (c["source"] for c in notebook["cells"] if c.get("cell_type") == "code")
-    named = [chapter for source in code for chapter in CHECK.findall(source)]
-    return list(dict.fromkeys(named)) or [path.stem]
+    named = [chapter for source in code for _, chapter in CHECK.findall(source)]
+    return list(dict.fromkeys(named))
 
 
 # ------------------------------------------------------------------ starting process
@@ -55,11 +66,16 @@ def run(path: Path, *, timeout: float = 60.0) -> Iterator[dict]:
     ------
     dict
         ``{"cell": k, "of": n}`` before a cell runs, ``{"error": k, "text": …}`` if it
-        failed, ``{"question": id}`` before a question, ``{"result": …}`` after it; at
-        the end ``{"end": "done"}``, ``"late"`` (time is up) or ``"died"``.
+        failed, ``{"question": id}`` before a question, ``{"result": …}`` after it if
+        that is better than what was known; at the end ``{"end": "done"}``,
+        ``"late"`` (time is up; with ``"where"``, a place in the student's code, if
+        that is known) or ``"died"``.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "gdlib.grading.runner", str(Path(path).resolve())],
+        [
+            *(sys.executable, "-m", "gdlib.grading.runner"),
+            *(str(Path(path).resolve()), str(time.time() + timeout)),
+        ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -70,25 +86,25 @@ def run(path: Path, *, timeout: float = 60.0) -> Iterator[dict]:
     lines: queue.Queue = queue.Queue()
     reader = threading.Thread(target=_read, args=(process.stdout, lines), daemon=True)
     reader.start()
-    deadline = time.monotonic() + timeout
-    end = "died"
+    deadline = time.monotonic() + timeout + GRACE
+    last = {"end": "died"}
     try:
         while True:
             try:
                 event = lines.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                end = "late"
+                last = {"end": "late"}
                 break
             if event is None:
                 break
             if event.get("end"):
-                end = event["end"]
+                last = event
                 break
             yield event
     finally:
         _stop(process)
         reader.join(1)
-    yield {"end": end}
+    yield last
 
 
 def _read(stream, lines: queue.Queue):
@@ -113,8 +129,8 @@ def _stop(process: subprocess.Popen):
 
 
 # ------------------------------------------------------------------- inside process
-def main(path: str):
-    """Run the cells of a notebook, then its questions, and report on stdout."""
+def main(path: str, deadline: float):
+    """Run a notebook's cells and questions until a time, and report on stdout."""
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)  # what the notebook prints goes nowhere
@@ -122,43 +138,60 @@ def main(path: str):
     def report(**event):
         channel.write(json.dumps(event) + "\n")
 
-    from gdlib.grading.practice import judge
-    from gdlib.grading.questions import questions, seed_for
-    from gdlib.grading.rooms import LocalRoom
+    left = deadline - time.time()
+    watch = threading.Timer(left, _say_where, (report, threading.get_ident()))
+    watch.daemon = True
+    watch.start()
 
     notebook = read_notebook(Path(path))
-    known = questions()
-    names = _run_cells(notebook, report)
-    for chapter in chapters_of(notebook, Path(path)):
-        for id, question in known.items():
-            if question.chapter != chapter:
-                continue
-            report(question=id)
-            seed = seed_for("practice", "", id)
-            result = judge(question, lambda q: LocalRoom(names, quiet=q), seed=seed)
-            report(
-                result={
-                    "id": id,
-                    "score": result.score,
-                    "points": result.points,
-                    "headline": result.headline,
-                    "blank": result.blank,
-                    "feedback": [vars(entry) for entry in result.feedback],
-                }
-            )
-    report(end="done")
-
-
-def _run_cells(notebook: dict, report) -> dict:
+    asked = {
+        id: question
+        for id, question in questions().items()
+        if question.chapter in chapters_of(notebook)
+    }
+    best: dict[str, Result] = {}
+    unread: dict[str, Unread] = {}
     shell = _Shell()
+
+    def ask(id: str):
+        report(question=id)
+        names = {**shell.names, **unread}
+        result = judge(
+            asked[id],
+            lambda quiet: LocalRoom(names, quiet=quiet),
+            seed=seed_for("practice", "", id),
+        )
+        known = best.get(id)
+        if known is None or (result != known and result.score >= known.score):
+            best[id] = result
+            report(result=asdict(result))
+
     cells = [c["source"] for c in notebook["cells"] if c.get("cell_type") == "code"]
     for k, source in enumerate(cells, start=1):
         report(cell=k, of=len(cells))
+        defined = DEF.findall(source)
+        for name in defined:
+            unread.pop(name, None)
         try:
-            shell.run(source, k)
+            if shell.run(source, k):
+                for id, _ in CHECK.findall(source):
+                    if id in asked:
+                        ask(id)
         except BaseException as error:
             report(error=k, text=_sentence(error, k))
-    return shell.names
+            if isinstance(error, SyntaxError):
+                why = Unread(f"Code cell {k} could not be read, see above.")
+                unread |= dict.fromkeys(defined, why)
+    for id in asked:
+        ask(id)
+    report(end="done")
+
+
+def _say_where(report, thread: int):
+    """Report that time is up, and the student's line in which it ran out."""
+    frames = traceback.walk_stack(sys._current_frames()[thread])
+    fault = Fault("late", "", "", *student_line(frames))
+    report(end="late", where=where_in(fault, "") if fault.line else "")
 
 
 class _Shell:
@@ -173,19 +206,20 @@ class _Shell:
         else:
             self._transform = lambda code: TransformerManager().transform_cell(code)
 
-    def run(self, source: str, k: int):
-        """Run one cell, unless it only asks for checks: they come later."""
+    def run(self, source: str, k: int) -> bool:
+        """Run one cell, unless it only asks for checks; return whether it does."""
         code = self._transform(source)
         name = f"<cell {k}>"
         linecache.cache[name] = (len(code), None, code.splitlines(True), name)
         tree = ast.parse(code, name)
         if tree.body and all(map(_is_check, tree.body)):
-            return
+            return True
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         ready = compile(tree, name, "exec", flags=flags)
         value = eval(ready, self.names)
         if inspect.iscoroutine(value):
             asyncio.run(value)
+        return False
 
     def run_line_magic(self, name, line, *_, **__):
         """Run the code of %time and %timeit; other magics do nothing here."""
@@ -220,10 +254,7 @@ def _sentence(error: BaseException, k: int) -> str:
     except BaseException:
         message = ""
     if isinstance(error, SyntaxError):
-        code = (error.text or "").strip()
-        place = f"line {error.lineno}" + (f", `{code}`" if code else "")
-        said = error.msg.rstrip(".")
-        return f"Python cannot read {place}: {said}. None of this cell ran."
+        return f"Python cannot read {about_syntax(error)}. None of this cell ran."
     if isinstance(error, SystemExit):
         return "It left Python with `exit`; the next cells ran all the same."
     if isinstance(error, EOFError):
@@ -241,4 +272,4 @@ def _sentence(error: BaseException, k: int) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], float(sys.argv[2]))

@@ -46,7 +46,7 @@ def about_fault(name: str, fault: Fault, arguments: int) -> str:
         )
     if fault.kind == "value":
         return f"`{name}` returned {_period(fault.message)}"
-    if fault.kind == "oracle":
+    if fault.kind in ("oracle", "unread"):
         return fault.message
     if fault.kind == "interrupted":
         return (
@@ -60,12 +60,19 @@ def _period(text: str) -> str:
     return text if text.endswith((".", "?")) else text + "."
 
 
-def _where(name: str, fault: Fault) -> str:
+def where_in(fault: Fault, name: str) -> str:
     """Return "in line 3 of `descend`, `x -= g`", or as much of it as is known."""
     if not fault.line:
         return f"in `{name}`"
     place = f"in line {fault.line} of `{fault.function or name}`"
     return f"{place}, `{fault.code}`" if fault.code else place
+
+
+def about_syntax(error: SyntaxError) -> str:
+    """Say what Python could not read: "line 2, `return x -`: invalid syntax"."""
+    code = (error.text or "").strip()
+    place = f"line {error.lineno}" + (f", `{code}`" if code else "")
+    return f"{place}: {error.msg.rstrip('.')}"
 
 
 def _about_exception(name: str, fault: Fault, arguments: int) -> str:
@@ -76,7 +83,7 @@ def _about_exception(name: str, fault: Fault, arguments: int) -> str:
             f"`{name}` is called with {arguments} {noun}, and your `def` line does not "
             "fit that. Compare it with the line in the text."
         )
-    where = _where(name, fault)
+    where = where_in(fault, name)
     for advice in _ADVICE:
         match = re.search(advice.pattern, fault.message)
         if match and fault.type in advice.types:
@@ -114,8 +121,14 @@ _ADVICE = (
         "something of shape {0} was put into a place of shape {1}.",
     ),
     _Advice(
-        ("ValueError", "TypeError"),
-        r"setting an array element with a sequence|only (length|0-dimensional|size)",
+        ("ValueError",),
+        r"setting an array element with a sequence",
+        "a whole array was put where one number fits. In a table `x[i]` is a row, not "
+        "a number; arithmetic on arrays needs no loop over their entries.",
+    ),
+    _Advice(
+        ("TypeError",),
+        r"only (length|0-dimensional|size)",
         "a whole array stands where one number fits. `math.sqrt` and `float` take one "
         "number; their NumPy cousins take arrays.",
     ),
@@ -139,8 +152,8 @@ _ADVICE = (
     _Advice(
         ("UnboundLocalError",),
         r"variable '(\w+)'",
-        "`{0}` is used before it has a value. A name assigned anywhere in a function "
-        "belongs to that function from its first line on.",
+        "`{0}` is used before it has a value: on this way through the function, no "
+        "line before gave it one.",
     ),
     _Advice(
         ("TypeError",),
@@ -161,6 +174,12 @@ _ADVICE = (
         "their entries, and then a number works too.",
     ),
     _Advice(
+        ("TypeError",),
+        r"'int' object is not iterable",
+        "a whole number is no list to run through. To do something n times, write "
+        "`for t in range(n):`.",
+    ),
+    _Advice(
         ("TypeError", "IndexError"),
         r"'(?:float|int)' object is not (?:iterable|subscriptable)|invalid index to "
         r"scalar|'(?:float|int)' object does not support item assignment",
@@ -172,6 +191,11 @@ _ADVICE = (
         r"can't multiply sequence by non-int",
         "a Python list cannot be multiplied by a number. Make it an array with "
         "`np.array(...)` first.",
+    ),
+    _Advice(
+        ("TypeError",),
+        r"bitwise_xor|unsupported operand type\(s\) for \^",
+        "`^` is no power in Python. A power is written `x**2`.",
     ),
     _Advice(
         ("TypeError",),
@@ -232,8 +256,16 @@ _ADVICE = (
 
 
 # ---------------------------------------------------------------------- differences
-def about_kind(name: str, got, want) -> str:
-    """Say what came back where an array of numbers was needed."""
+def about_kind(name: str, got, want, *, returned: bool = False) -> str:
+    """Say what came back where an array of numbers was needed.
+
+    `returned` says that other calls of the same function did bring a value.
+    """
+    if got is None and returned:
+        return (
+            f"`{name}` returned None: in this case it met no `return` on its way, "
+            "though in others it did. Which branch is this one for?"
+        )
     if got is None:
         return (
             f"`{name}` returned None: it came to its end without a `return`. Printing "
@@ -293,7 +325,8 @@ def about_difference(got, want, rows: str = "") -> str:
     if bad.any() and np.isfinite(want).all():
         if got.size == 1:
             return "It is not a finite number."
-        return f"{bad.sum()} of its {got.size} entries are not finite (nan or inf)."
+        kind = "nan, and that is what 0/0 gives" if np.isnan(got).any() else "inf"
+        return f"{bad.sum()} of its {got.size} entries are not finite ({kind})."
     if not np.isfinite(want).all():
         return ""
     if rows and got.ndim and len(got) > 1:
@@ -301,16 +334,29 @@ def about_difference(got, want, rows: str = "") -> str:
         first = wrong.index(True) if True in wrong else 0
         noun = rows.capitalize()
         if first == 1:
-            return f"{noun} 0 is right; {rows} 1 already is not."
+            fact = f"{noun} 0 is right; {rows} 1 already is not."
+            return f"{fact} {_about_row(got[1], want[1])}".strip()
         if first > 1:
             joint = "and" if first == 2 else "to"
-            return (
+            fact = (
                 f"{noun}s 0 {joint} {first - 1} are right; {rows} {first} is the first "
                 "that is not."
             )
+            return f"{fact} {_about_row(got[first], want[first])}".strip()
     return (
-        _about_factor(got, want) or _about_order(got, want) or _about_entries(got, want)
+        _about_factor(got, want)
+        or _about_order(got, want)
+        or _about_row(got, want)
+        or _about_entries(got, want)
     )
+
+
+def _about_row(got, want) -> str:
+    if not got.any():
+        return "It is still zero." if want.any() else ""
+    if np.array_equal(got, np.trunc(want)):
+        return "Its fractions are cut off, as they are in an array of integers."
+    return ""
 
 
 def _about_factor(got, want) -> str:

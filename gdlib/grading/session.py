@@ -167,9 +167,10 @@ class Session:
         name: str = "grad",
         shape: tuple[int, ...] | None = None,
         limit: int = 10_000,
+        beyond: str = "",
     ) -> Oracle:
         """Wrap a function of one array to be lent to the student (see `Oracle`)."""
-        return Oracle(function, name, shape, limit)
+        return Oracle(function, name, shape, limit, beyond)
 
     def call(self, name: str, *args, **kwargs):
         """Call a student's function with copies of the arguments.
@@ -270,13 +271,13 @@ class Session:
         array = numbers(got)
         if array is None or array.dtype.kind == "b":
             want = np.zeros(shape if shape is not None else 2)
-            raise PartFailedError(about_kind(self._name, got, want), "kind")
+            raise PartFailedError(self._about_kind(got, want), "kind")
         if array.dtype.kind == "c":
             raise PartFailedError(f"`{self._name}` returned complex numbers.")
         if shape is not None and array.shape != shape:
             want = np.zeros(shape)
             if isinstance(got, tuple) and any(isinstance(a, np.ndarray) for a in got):
-                raise PartFailedError(about_kind(self._name, got, want), "kind")
+                raise PartFailedError(self._about_kind(got, want), "kind")
             raise PartFailedError(about_shape(self._name, array, want), "shape")
         return array.astype(float)
 
@@ -286,11 +287,19 @@ class Session:
         if isinstance(got, (list, tuple)) and len(got) == count:
             return got
         if got is None:
-            raise PartFailedError(about_kind(self._name, got, 0.0))
+            raise PartFailedError(self._about_kind(got, 0.0))
         raise PartFailedError(
-            f"`{self._name}` returned {describe(got)}; its last line is "
-            f"`return {names}`, which gives {count} things."
+            f"`{self._name}` returned {describe(got)}; its last line "
+            f"should be `return {names}`, which gives {count} things."
         )
+
+    def _about_kind(self, got, want) -> str:
+        returned = any(
+            shown.name == self._name and shown.value is not None
+            for part in self.parts
+            for shown in part.evidence
+        )
+        return about_kind(self._name, got, want, returned=returned)
 
     def _fill(self, text: str) -> str:
         facts = self._open.facts if self._open else self._facts
