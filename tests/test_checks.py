@@ -56,7 +56,10 @@ def test_every_right_answer_gets_full_marks(question, code):
 def test_every_mistake_is_named_and_costs_points(question, mistake):
     for seed in SEEDS:
         result = grade(question, mistake.code, seed)
-        assert result.score < result.points
+        assert result.score < result.points, (
+            f"{mistake.id} gets full marks: it is a right answer, or the question has "
+            "no case for it"
+        )
         lost = [entry for entry in result.feedback if entry.earned < entry.points]
         assert {entry.mistake for entry in lost} == {mistake.id}, result
         assert lost[0].text != AGAIN
@@ -67,11 +70,27 @@ def test_every_mistake_is_named_and_costs_points(question, mistake):
 def test_a_mistake_says_its_own_sentence(question, mistake):
     said = {
         other.id: next(
-            e.text for e in grade(question, other.code, 0).feedback if e.text
+            (e.text for e in grade(question, other.code, 0).feedback if e.text), ""
         )
         for other in question.mistakes
     }
     assert Counter(said.values())[said[mistake.id]] == 1
+
+
+@every_question
+def test_a_known_mistake_is_not_named_where_it_earns_the_points(question):
+    """An answer that is off by a hair is not told a sentence that is false of it."""
+
+    def off_by_a_hair(*args):
+        answer = question.right[0](*args)
+        return answer * (1 + 2e-6) if isinstance(answer, np.ndarray) else answer
+
+    result = grade(question, off_by_a_hair, 0)
+    for k, entry in enumerate(result.feedback):
+        for mistake in question.mistakes:
+            if entry.mistake == mistake.id:
+                theirs = grade(question, mistake.code, 0).feedback[k]
+                assert theirs.earned < theirs.points
 
 
 @every_question
@@ -88,8 +107,15 @@ def test_a_blank_answer_gets_nothing_and_a_kind_word(question):
         assert {entry.mistake for entry in result.feedback} == {None}
 
 
+def _array_of(args):
+    """The first argument that is an array, or one of two numbers."""
+    return next((a for a in args if isinstance(a, np.ndarray)), np.zeros(2))
+
+
 JUNK = {
     "zero": lambda *args: 0,
+    "zeros": lambda *args: np.zeros(np.shape(_array_of(args))),
+    "axis": lambda *args: np.eye(1, np.size(_array_of(args)))[0],
     "nan": lambda *args: np.nan,
     "text": lambda *args: "converged",
     "first": lambda *args: args[0],
@@ -106,7 +132,11 @@ JUNK = {
 @pytest.mark.parametrize("code", JUNK.values(), ids=JUNK)
 def test_junk_earns_nothing_and_gets_sentences(question, code):
     result = grade(question, code, 0)
-    assert result.score == 0
+    earned = [entry.part for entry in result.feedback if entry.earned]
+    assert not earned, (
+        f"an answer that does nothing earns {earned}: there, expect first what it "
+        "cannot give"
+    )
     for entry in result.feedback:
         assert entry.text.endswith((".", "?"))
         assert "Traceback" not in entry.text
@@ -270,10 +300,10 @@ def test_sentences_are_in_the_books_voice(question):
 @every_question
 def test_a_question_is_complete(question):
     chapter, _, name = question.id.partition(".")
-    assert question.judge.__module__ == f"gdlib.checks.{chapter}"
+    assert question.judge.__module__ == f"gdlib.checks.{chapter.replace('-', '_')}"
     assert name
     assert 3 <= question.points <= 5
-    assert len(question.mistakes) >= 3
+    assert len(question.mistakes) >= 4, "at least four mistakes (CONTRIBUTING)"
     assert len({mistake.id for mistake in question.mistakes}) == len(question.mistakes)
     assert len(question.right) >= 2
     assert len(question.hints) == 2
@@ -308,3 +338,17 @@ def test_a_check_calls_the_student_a_bounded_number_of_times(question):
 
         grade(question, counted, 0)
         assert len(calls) <= 40
+
+
+def test_a_direction_a_hair_too_short_is_not_told_about_flat_ground():
+    """It passes the part on flat ground, so that sentence would be false of it."""
+
+    def steepest(g, p):
+        return -g / (np.linalg.norm(g) + 5e-6)
+
+    result = grade(questions()["definition.steepest"], steepest, 0)
+    flat = result.feedback[-1]
+    assert flat.part == "flat ground"
+    told = {entry.mistake for entry in result.feedback if entry is not flat}
+    assert flat.earned or flat.mistake not in told
+    assert not any("0 by 0" in entry.text for entry in result.feedback if entry != flat)

@@ -811,7 +811,7 @@ def steepest_by_corners(g, p):
         Mistake(
             "uphill",
             points_uphill,
-            "Right axis, right length, wrong way: your direction climbs as fast as "
+            "Right axis, right length, opposite way: your direction climbs as fast as "
             "possible. Turn it round.",
         ),
         Mistake(

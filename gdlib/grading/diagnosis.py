@@ -63,7 +63,7 @@ def _causes(question, parts, failed, seed, room) -> dict[int, Mistake]:
     suspects = {}
     for mistake in question.mistakes:
         theirs = _evidence(question, mistake, seed)
-        matched = [k for k in failed if parts[k].matches(theirs[k])]
+        matched = [k for k in failed if _same_failure(parts[k], theirs[k])]
         if matched and _agree_on_a_value(parts, theirs):
             everywhere = sum(map(Part.matches, parts, theirs))
             suspects[mistake.id] = (mistake, matched, everywhere)
@@ -74,7 +74,7 @@ def _causes(question, parts, failed, seed, room) -> dict[int, Mistake]:
     confirmed = []
     for mistake, matched, everywhere in suspects.values():
         theirs = _evidence(question, mistake, fresh)
-        matched = [k for k in matched if again[k].matches(theirs[k])]
+        matched = [k for k in matched if _same_failure(again[k], theirs[k])]
         everywhere += sum(map(Part.matches, again, theirs))
         confirmed.append((len(matched), everywhere, mistake, matched))
     confirmed.sort(key=lambda entry: entry[:2], reverse=True)  # stable: declared order
@@ -83,6 +83,15 @@ def _causes(question, parts, failed, seed, room) -> dict[int, Mistake]:
         for k in matched:
             causes.setdefault(k, mistake)
     return dict(sorted(causes.items()))
+
+
+def _same_failure(mine: Part, theirs: Part) -> bool:
+    """Whether a known mistake fails this part too, and shows the same in it.
+
+    Numbers count as the same to six digits. Where the mistake passes the part, its
+    sentence cannot be what is wrong with an answer that is off by a hair.
+    """
+    return not theirs.passed and mine.matches(theirs)
 
 
 def _agree_on_a_value(parts: list[Part], others: list[Part]) -> bool:

@@ -99,7 +99,9 @@ def _cell(cell, path: Path) -> dict:
 def _neighbours(path: Path) -> str:
     folder = path.parent if path.parent.is_dir() else Path()
     names = sorted(other.name for other in folder.glob("*.ipynb"))
-    return f" In that folder there are: {', '.join(names)}." if names else ""
+    if names:
+        return f" In that folder there are: {', '.join(names)}."
+    return " `make lab` puts yours into work/, as work/exercises/definition.ipynb."
 
 
 def _not_json(path: Path) -> str:
