@@ -74,11 +74,38 @@ def upward_imports(name, source):
     ]
 
 
+def foreign_imports(source):
+    """Return what a module imports beside the standard library, numpy and gdlib."""
+    allowed = {*sys.stdlib_module_names, "numpy", "gdlib"}
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append("." * node.level + (node.module or ""))
+    return [name for name in found if name.split(".")[0] not in allowed]
+
+
 @pytest.mark.parametrize("path", MODULES, ids=label)
 def test_imports_point_downwards(path):
     assert unit(path) in DEPTH, f"{unit(path)} has no layer: add it to the table"
     wrong = upward_imports(unit(path), path.read_text("utf-8"))
-    assert not wrong, f"{label(path)} must not import {', '.join(wrong)}"
+    assert not wrong, (
+        f"{label(path)} must not import {', '.join(wrong)}: on the same or a higher "
+        "layer (CONTRIBUTING, The house)"
+    )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_mathematics_and_models_need_numpy_alone(path):
+    if DEPTH[unit(path)] <= DEPTH["descent"]:
+        assert not foreign_imports(path.read_text("utf-8"))
+
+
+def test_a_foreign_or_relative_import_is_noticed():
+    assert foreign_imports("def f():\n    import matplotlib") == ["matplotlib"]
+    assert foreign_imports("from .plotting import COLORS") == [".plotting"]
+    assert not foreign_imports("import math\nimport numpy as np\nimport gdlib.losses")
 
 
 def test_an_upward_import_is_noticed():

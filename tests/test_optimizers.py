@@ -69,8 +69,12 @@ def test_a_thousand_steps_agree_with_pytorch(case, stream):
         np.testing.assert_allclose(xs[int(step)], expected, rtol=1e-12, atol=1e-12)
 
 
-def test_every_rule_has_golden_values():
-    assert {rule.__name__ for rule in RULES} == {c["rule"] for c in GOLDEN["cases"]}
+NO_PEER: dict[str, str] = {}  # rule: why torch has no golden values for it
+
+
+def test_every_rule_has_golden_values_or_a_reason():
+    golden = {case["rule"] for case in GOLDEN["cases"]}
+    assert {rule.__name__ for rule in RULES} == golden | NO_PEER.keys()
 
 
 def test_every_rule_of_the_module_is_in_this_file():
@@ -80,7 +84,6 @@ def test_every_rule_of_the_module_is_in_this_file():
         if callable(thing) and not name.startswith("_") and name != "elementwise"
     }
     assert public == {rule.__name__ for rule in RULES}
-    assert all(rule.elementwise for rule in RULES)
 
 
 # ---------------------------------------------------------------- gradient descent

@@ -1,11 +1,14 @@
 """The book's sources hold to their plan: order, headings, rhythm, words, partners."""
 
+import ast
 import re
 from pathlib import Path
 
 import jupytext
 import pytest
 import yaml
+
+from gdlib.grading import questions
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
@@ -101,7 +104,25 @@ def prose(text):
 
 def heading_faults(text):
     found = headings(text)
-    return [] if found == HEADINGS else [f"has {found}"]
+    missing = [f"missing: {name}" for name in HEADINGS if name not in found]
+    strange = [f"not a heading of a chapter: {n}" for n in found if n not in HEADINGS]
+    order = [] if missing or strange or found == HEADINGS else [f"order: {found}"]
+    return missing + strange + order
+
+
+def claim_faults(text):
+    """Return the claims, ``**C1.**``, that no ``assert … # C1`` stands up for."""
+    claims = re.findall(r"\*\*C(\d+)\.\*\*", text)
+    asserted = {
+        number
+        for cell in code_cells(text)
+        for line in cell.source.splitlines()
+        if "assert" in line
+        for number in re.findall(r"# *C(\d+)\b", line)
+    }
+    unproved = [f"C{n} is asserted nowhere" for n in claims if n not in asserted]
+    numbers = [str(n) for n in range(1, len(claims) + 1)]
+    return unproved + ([] if claims == numbers else [f"numbered {claims}"])
 
 
 def rhythm_faults(text):
@@ -137,9 +158,21 @@ def figure_faults(text):
         caption = (options.get("figure", {}) or {}).get("caption", "").strip()
         if ("figure" in options or "image" in options) and not (alt and caption):
             faults.append(f"alt and caption are both needed: {cell.source[:50]}")
+        name = (options.get("figure", {}) or {}).get("name", "")
+        if alt and not name.startswith("fig-"):
+            faults.append(f"a figure needs a name, fig-…: {cell.source[:50]}")
+        if alt and prints_its_last_line(cell.source):
+            faults.append(f"prints what its last line returns, end it with ; : {alt}")
         if alt and len(alt) < 20:
             faults.append(f"an alternative text of {len(alt)} characters: {alt}")
     return faults
+
+
+def prints_its_last_line(source):
+    """Whether a cell shows the value of its last statement, as ``ax.plot()`` does."""
+    last = ast.parse(source).body[-1]
+    silent = source.rstrip().endswith(";")
+    return isinstance(last, ast.Expr) and not silent
 
 
 def word_faults(text):
@@ -165,12 +198,18 @@ def test_every_page_is_in_the_toc_once():
     entries = toc_entries()
     assert len(entries) == len(set(entries))
     pages = {path.relative_to(ROOT).with_suffix("").as_posix() for path in PAGES}
-    assert pages == set(entries)
+    absent = sorted(pages - set(entries))
+    assert not absent, f"_toc.yml has no line for {', '.join(absent)}"
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=page_id)
 def test_a_chapter_has_the_headings_of_every_chapter(path):
     assert not heading_faults(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=page_id)
+def test_every_claim_of_a_chapter_is_asserted(path):
+    assert not claim_faults(path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("path", PAGES, ids=page_id)
@@ -197,7 +236,23 @@ def test_a_chapter_has_exercises_and_their_checks(path):
         ROOT / "gdlib" / "checks" / f"{stem.replace('-', '_')}.py",
     ]
     missing = [p.relative_to(ROOT).as_posix() for p in partners if not p.exists()]
-    assert not missing
+    assert not missing, "see CONTRIBUTING, How to add an exercise"
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=page_id)
+def test_the_section_exercises_names_every_function_to_write(path):
+    section = path.read_text("utf-8").split("\n## Exercises\n")[1].split("\n## ")[0]
+    asked = [q for q in questions().values() if q.chapter == path.stem]
+    assert asked
+    for name in (name for question in asked for name in question.names()):
+        assert f"`{name}`" in section, f"{name} is not named under Exercises"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((EXERCISES / "source").glob("*.md")), ids=lambda p: p.stem
+)
+def test_exercises_are_plain_and_american(path):
+    assert not word_faults(path.read_text("utf-8"))
 
 
 def test_exercises_and_checks_belong_to_a_chapter():
@@ -228,6 +283,14 @@ def test_wrong_headings_are_noticed():
     assert heading_faults(page.replace("## Summary\n", ""))
 
 
+def test_a_claim_without_its_assert_is_noticed():
+    page = HEAD + "**C1.** It falls.\n" + cell("assert x  # C1")
+    assert not claim_faults(page)
+    assert claim_faults(page.replace("# C1", "")) == ["C1 is asserted nowhere"]
+    assert claim_faults(page.replace("assert x", "x")) == ["C1 is asserted nowhere"]
+    assert claim_faults(page.replace("C1", "C2")) == ["numbered ['2']"]
+
+
 def test_broken_rhythm_is_noticed():
     assert not rhythm_faults(HEAD + "Words.\n" + cell("x = 1"))
     assert rhythm_faults(HEAD + cell("\n".join(["x = 1"] * 26)))
@@ -238,8 +301,14 @@ def test_broken_rhythm_is_noticed():
 
 def test_a_figure_without_words_is_noticed():
     alt = "    alt: A path that zigzags down a narrow valley.\n"
-    full = f"---\nmystnb:\n  image:\n{alt}  figure:\n    caption: Down.\n---\n"
-    assert not figure_faults(HEAD + cell("plot()", full))
+    full = (
+        f"---\nmystnb:\n  image:\n{alt}  figure:\n    name: fig-a\n"
+        "    caption: Down.\n---\n"
+    )
+    assert not figure_faults(HEAD + cell("plot();", full))
+    assert not figure_faults(HEAD + cell("for x in y:\n    plot(x)", full))
+    assert figure_faults(HEAD + cell("plot()", full))
+    assert figure_faults(HEAD + cell("plot();", full.replace("    name: fig-a\n", "")))
     assert figure_faults(HEAD + cell("plot()", full.replace(alt, "    alt: ''\n")))
     assert figure_faults(HEAD + cell("plot()", full.replace("Down.", "''")))
 

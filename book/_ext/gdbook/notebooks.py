@@ -45,7 +45,10 @@ def included(body: str, title: str, page: Path) -> str:
         names = wanted[1].split(".")
         scope: Any = ast.parse(text)
         for name in names:
-            scope = next(n for n in scope.body if getattr(n, "name", "") == name)
+            inside = (n for n in scope.body if getattr(n, "name", "") == name)
+            scope = next(inside, None)
+            if scope is None:  # Sphinx has warned already, and better
+                return f"`{wanted[1]}`"
         first = min([scope.lineno, *(d.lineno for d in scope.decorator_list)])
         text = "\n".join(text.splitlines()[first - 1 : scope.end_lineno])
     return f"```python\n{text.rstrip()}\n```"
