@@ -122,6 +122,13 @@ def test_directives_become_plain_markdown(tmp_path):
     assert "eq-x" not in plain
 
 
+def test_a_misspelled_function_leaves_the_directive_as_it_is(tmp_path):
+    (tmp_path / "f.py").write_text("def f(x):\n    return x\n")
+    for name in ("g", "f.g", "g.f"):
+        text = f"```{{literalinclude}} f.py\n:pyobject: {name}\n```\n"
+        assert notebooks.plain(text, tmp_path / "page.md") == text
+
+
 def test_a_formula_inside_a_quotation_stays_on_one_line(tmp_path):
     text = "```{prf:proof}\nSo\n\n$$\na \\\\\n= b\n$$\n\nit is.\n```\n"
     assert "> $$a \\\\ = b$$" in notebooks.plain(text, tmp_path / "page.md")

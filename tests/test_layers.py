@@ -74,6 +74,24 @@ def upward_imports(name, source):
     ]
 
 
+def layer_faults(name, source):
+    """Return the imports of module `name` that do not point downwards, in words."""
+    return [
+        f"{name} must not import {other}: it is on the same or a higher layer "
+        "(CONTRIBUTING, The house)"
+        for other in upward_imports(name, source)
+    ]
+
+
+def relative_imports(source):
+    """Return the relative imports of a module's text, which hide their layer."""
+    return [
+        "." * node.level + (node.module or "")
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+
+
 def foreign_imports(source):
     """Return what a module imports beside the standard library, numpy and gdlib."""
     allowed = {*sys.stdlib_module_names, "numpy", "gdlib"}
@@ -89,23 +107,32 @@ def foreign_imports(source):
 @pytest.mark.parametrize("path", MODULES, ids=label)
 def test_imports_point_downwards(path):
     assert unit(path) in DEPTH, f"{unit(path)} has no layer: add it to the table"
-    wrong = upward_imports(unit(path), path.read_text("utf-8"))
-    assert not wrong, (
-        f"{label(path)} must not import {', '.join(wrong)}: on the same or a higher "
-        "layer (CONTRIBUTING, The house)"
-    )
+    assert not layer_faults(unit(path), path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", [*MODULES, GDLIB / "__init__.py"], ids=label)
+def test_imports_are_absolute(path):
+    found = relative_imports(path.read_text("utf-8"))
+    assert not found, f"{label(path)}: write `from gdlib.…`, not `from {found[0]}`"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=label)
 def test_mathematics_and_models_need_numpy_alone(path):
     if DEPTH[unit(path)] <= DEPTH["descent"]:
-        assert not foreign_imports(path.read_text("utf-8"))
+        found = foreign_imports(path.read_text("utf-8"))
+        assert not found, (
+            f"{label(path)} may import the standard library, numpy and gdlib only "
+            "(CONTRIBUTING, The house)"
+        )
 
 
 def test_a_foreign_or_relative_import_is_noticed():
     assert foreign_imports("def f():\n    import matplotlib") == ["matplotlib"]
     assert foreign_imports("from .plotting import COLORS") == [".plotting"]
     assert not foreign_imports("import math\nimport numpy as np\nimport gdlib.losses")
+    assert relative_imports("def f():\n    from . import cli") == ["."]
+    assert relative_imports("from ..cli import main") == ["..cli"]
+    assert not relative_imports("from gdlib.losses import squared\nimport math")
 
 
 def test_an_upward_import_is_noticed():
@@ -115,6 +142,10 @@ def test_an_upward_import_is_noticed():
     assert upward_imports("descent", "from gdlib import cli") == ["cli"]
     assert upward_imports("losses", "import gdlib.schedules") == ["schedules"]
     assert not upward_imports("plotting", "import gdlib.descent")
+    assert layer_faults("optimizers", "import gdlib.plotting") == [
+        "optimizers must not import plotting: it is on the same or a higher layer "
+        "(CONTRIBUTING, The house)"
+    ]
 
 
 def test_importing_gdlib_loads_nothing_heavy():

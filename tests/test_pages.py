@@ -98,16 +98,31 @@ def prose(text):
     return re.sub(r"https?://\S+|\]\([^)]*\)", " ", text)
 
 
+def figure_of(cell):
+    """Return a cell's alternative text, caption and name, or None without a figure."""
+    options = cell.metadata.get("mystnb", {})
+    if not {"figure", "image"} & options.keys():
+        return None
+    image, figure = options.get("image") or {}, options.get("figure") or {}
+    said = image.get("alt"), figure.get("caption"), figure.get("name")
+    return [(words or "").strip() for words in said]
+
+
 # ------------------------------------------------------------------------- faults
 # Each function returns what is wrong, in words, so that it can be shown to fail.
 
 
 def heading_faults(text):
     found = headings(text)
-    missing = [f"missing: {name}" for name in HEADINGS if name not in found]
-    strange = [f"not a heading of a chapter: {n}" for n in found if n not in HEADINGS]
-    order = [] if missing or strange or found == HEADINGS else [f"order: {found}"]
-    return missing + strange + order
+    right = {name.lower(): name for name in HEADINGS}
+    seen = {name.lower() for name in found}
+    faults = [f"missing: {name}" for name in HEADINGS if name.lower() not in seen]
+    for name in found:
+        if name.lower() not in right:
+            faults.append(f"not a heading of a chapter: {name}")
+        elif name not in HEADINGS:
+            faults.append(f"write {right[name.lower()]!r}, not {name!r}")
+    return faults or ([] if found == HEADINGS else [f"order: {found}"])
 
 
 def claim_faults(text):
@@ -116,9 +131,10 @@ def claim_faults(text):
     asserted = {
         number
         for cell in code_cells(text)
-        for line in cell.source.splitlines()
-        if "assert" in line
-        for number in re.findall(r"# *C(\d+)\b", line)
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Assert)
+        for line in cell.source.splitlines()[node.lineno - 1 : node.end_lineno]
+        for number in re.findall(r"\bC(\d+)\b", line.partition("#")[2])
     }
     unproved = [f"C{n} is asserted nowhere" for n in claims if n not in asserted]
     numbers = [str(n) for n in range(1, len(claims) + 1)]
@@ -153,16 +169,17 @@ def figure_faults(text):
     """Return the figures that say nothing, or have no caption."""
     faults = []
     for cell in code_cells(text):
-        options = cell.metadata.get("mystnb", {})
-        alt = (options.get("image", {}) or {}).get("alt", "").strip()
-        caption = (options.get("figure", {}) or {}).get("caption", "").strip()
-        if ("figure" in options or "image" in options) and not (alt and caption):
+        figure = figure_of(cell)
+        if figure is None:
+            continue
+        alt, caption, name = figure
+        if not (alt and caption):
             faults.append(f"alt and caption are both needed: {cell.source[:50]}")
-        name = (options.get("figure", {}) or {}).get("name", "")
-        if alt and not name.startswith("fig-"):
+        if not name.startswith("fig-"):
             faults.append(f"a figure needs a name, fig-…: {cell.source[:50]}")
-        if alt and prints_its_last_line(cell.source):
-            faults.append(f"prints what its last line returns, end it with ; : {alt}")
+        if prints_its_last_line(cell.source):
+            line = cell.source.rstrip().splitlines()[-1]
+            faults.append(f"this cell prints `Text(…)`: end it with `;`: {line}")
         if alt and len(alt) < 20:
             faults.append(f"an alternative text of {len(alt)} characters: {alt}")
     return faults
@@ -176,7 +193,9 @@ def prints_its_last_line(source):
 
 
 def word_faults(text):
-    words = prose(text).lower()
+    figures = [figure_of(cell) or ["", ""] for cell in code_cells(text)]
+    said = [words for alt, caption, *_ in figures for words in (alt, caption)]
+    words = "\n".join(prose(part) for part in (text, *said)).lower()
     banned = [word for word in BANNED if re.search(rf"\b{word}\b", words)]
     british = [
         f"{word} (write {american})"
@@ -184,6 +203,31 @@ def word_faults(text):
         if american and re.search(rf"\b{word}(s|d|r|rs|ing|al)?\b", words)
     ]
     return banned + british
+
+
+def toc_faults(pages, entries):
+    """Return the pages that a table of contents does not name once."""
+    absent = [f"_toc.yml: {p} is in no line of it" for p in pages if p not in entries]
+    twice = [e for e in sorted(set(entries)) if entries.count(e) > 1]
+    return absent + [f"_toc.yml: {e} is in more than one line of it" for e in twice]
+
+
+def partner_faults(stem):
+    """Return the files of a chapter's exercises that are not there."""
+    partners = [
+        EXERCISES / "source" / f"{stem}.md",
+        EXERCISES / f"{stem}.ipynb",
+        ROOT / "gdlib" / "checks" / f"{stem.replace('-', '_')}.py",
+    ]
+    missing = [p.relative_to(ROOT).as_posix() for p in partners if not p.exists()]
+    return [f"missing: {p}: see CONTRIBUTING, How to add an exercise" for p in missing]
+
+
+def exercise_faults(text, names):
+    """Return the functions to write that a chapter's section Exercises leaves out."""
+    section = text.partition("\n## Exercises\n")[2].partition("\n## ")[0]
+    absent = [name for name in names if f"`{name}`" not in section]
+    return [f"section Exercises does not name `{name}`" for name in absent]
 
 
 # -------------------------------------------------------------------------- tests
@@ -195,11 +239,8 @@ def test_every_toc_entry_exists():
 
 
 def test_every_page_is_in_the_toc_once():
-    entries = toc_entries()
-    assert len(entries) == len(set(entries))
-    pages = {path.relative_to(ROOT).with_suffix("").as_posix() for path in PAGES}
-    absent = sorted(pages - set(entries))
-    assert not absent, f"_toc.yml has no line for {', '.join(absent)}"
+    pages = [path.relative_to(ROOT).with_suffix("").as_posix() for path in PAGES]
+    assert not toc_faults(pages, toc_entries())
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=page_id)
@@ -229,23 +270,15 @@ def test_words_are_plain_and_american(path):
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=page_id)
 def test_a_chapter_has_exercises_and_their_checks(path):
-    stem = path.stem
-    partners = [
-        EXERCISES / "source" / f"{stem}.md",
-        EXERCISES / f"{stem}.ipynb",
-        ROOT / "gdlib" / "checks" / f"{stem.replace('-', '_')}.py",
-    ]
-    missing = [p.relative_to(ROOT).as_posix() for p in partners if not p.exists()]
-    assert not missing, "see CONTRIBUTING, How to add an exercise"
+    assert not partner_faults(path.stem)
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=page_id)
 def test_the_section_exercises_names_every_function_to_write(path):
-    section = path.read_text("utf-8").split("\n## Exercises\n")[1].split("\n## ")[0]
     asked = [q for q in questions().values() if q.chapter == path.stem]
-    assert asked
-    for name in (name for question in asked for name in question.names()):
-        assert f"`{name}`" in section, f"{name} is not named under Exercises"
+    names = [name for question in asked for name in question.names()]
+    assert names, f"no question is called {path.stem}.…"
+    assert not exercise_faults(path.read_text("utf-8"), names)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +313,13 @@ def test_wrong_headings_are_noticed():
     page = "# A\n\n" + "\n\n".join(f"## {name}" for name in HEADINGS)
     assert not heading_faults(page)
     assert heading_faults(page.replace("## The idea", "## Ideas"))
-    assert heading_faults(page.replace("## Summary\n", ""))
+    assert heading_faults(page.replace("## In practice\n", "")) == [
+        "missing: In practice"
+    ]
+    assert heading_faults(page.replace("## The idea", "## The Idea")) == [
+        "write 'The idea', not 'The Idea'"
+    ]
+    assert heading_faults(page + "\n\n## Summary\n")[0].startswith("order: ")
 
 
 def test_a_claim_without_its_assert_is_noticed():
@@ -288,7 +327,15 @@ def test_a_claim_without_its_assert_is_noticed():
     assert not claim_faults(page)
     assert claim_faults(page.replace("# C1", "")) == ["C1 is asserted nowhere"]
     assert claim_faults(page.replace("assert x", "x")) == ["C1 is asserted nowhere"]
+    assert claim_faults(page.replace("assert", "# assert")) == [
+        "C1 is asserted nowhere"
+    ]
     assert claim_faults(page.replace("C1", "C2")) == ["numbered ['2']"]
+    both = HEAD + "**C1.** It falls. **C2.** Fast.\n"
+    assert not claim_faults(both + cell("assert all(\n    x\n)  # C1 and C2"))
+    assert claim_faults(both + cell("assert x  # C1\ny  # C2")) == [
+        "C2 is asserted nowhere"
+    ]
 
 
 def test_broken_rhythm_is_noticed():
@@ -307,13 +354,44 @@ def test_a_figure_without_words_is_noticed():
     )
     assert not figure_faults(HEAD + cell("plot();", full))
     assert not figure_faults(HEAD + cell("for x in y:\n    plot(x)", full))
-    assert figure_faults(HEAD + cell("plot()", full))
+    assert figure_faults(HEAD + cell("plot()", full)) == [
+        "this cell prints `Text(…)`: end it with `;`: plot()"
+    ]
     assert figure_faults(HEAD + cell("plot();", full.replace("    name: fig-a\n", "")))
-    assert figure_faults(HEAD + cell("plot()", full.replace(alt, "    alt: ''\n")))
-    assert figure_faults(HEAD + cell("plot()", full.replace("Down.", "''")))
+    assert figure_faults(HEAD + cell("plot();", full.replace("fig-a", "a")))
+    assert figure_faults(HEAD + cell("plot();", full.replace(alt, "    alt: ''\n")))
+    assert figure_faults(HEAD + cell("plot();", full.replace("Down.", "''")))
 
 
 def test_fillers_and_british_spelling_are_noticed():
     assert not word_faults("The walk falls. `simply` $colour$")
     assert word_faults("We simply fall.") == ["simply"]
     assert word_faults("Two colours.") == ["colour (write color)"]
+    figure = (
+        "---\nmystnb:\n  image:\n    alt: A bowl.\n  figure:\n    caption: Down.\n---\n"
+    )
+    assert not word_faults(HEAD + cell("plot();", figure))
+    for words, fault in (("A bowl", "Simply"), ("Down", "Two colours")):
+        assert word_faults(HEAD + cell("plot();", figure.replace(words, fault)))
+
+
+def test_a_page_without_a_line_in_the_toc_is_noticed():
+    assert not toc_faults(["book/x"], ["book/x", "book/y"])
+    assert toc_faults(["book/x"], []) == ["_toc.yml: book/x is in no line of it"]
+    assert toc_faults(["book/x"], ["book/x", "book/x"])
+
+
+def test_a_chapter_without_exercises_is_noticed():
+    faults = partner_faults("no-chapter")
+    assert len(faults) == 3
+    assert faults[2] == (
+        "missing: gdlib/checks/no_chapter.py: see CONTRIBUTING, How to add an exercise"
+    )
+
+
+def test_a_function_that_the_section_exercises_leaves_out_is_noticed():
+    page = "# A\n\n## Exercises\n\nWrite `f`.\n\n## Further reading\n\nSee `g`.\n"
+    assert not exercise_faults(page, ["f"])
+    assert exercise_faults(page, ["g"]) == ["section Exercises does not name `g`"]
+    assert exercise_faults(page.replace("`f`", "f"), ["f"])
+    assert exercise_faults(page.replace("## Exercises", "## Tasks"), ["f"])

@@ -298,10 +298,25 @@ def luminance(color):
     return linear @ [0.2126, 0.7152, 0.0722]
 
 
+def look_faults(rules, looks):
+    """Return the rules without a look, and the looks without a rule."""
+    bare, idle = sorted(set(rules) - set(looks)), sorted(set(looks) - set(rules))
+    return [
+        *(f"{r} has no look: add it to LOOKS in gdlib/plotting.py" for r in bare),
+        *(f"{look} in LOOKS is no rule of gdlib/optimizers.py" for look in idle),
+    ]
+
+
 def test_every_rule_has_a_look_and_every_look_a_rule():
     public = {n for n, f in vars(optimizers).items() if callable(f) and n[0] != "_"}
-    rules = public - {"elementwise"}
-    assert set(LOOKS) == rules, "a rule needs a look: add it to LOOKS in plotting.py"
+    assert not look_faults(public - {"elementwise"}, LOOKS)
+
+
+def test_a_rule_without_a_look_is_noticed():
+    assert look_faults([*LOOKS, "sign_descent"], LOOKS) == [
+        "sign_descent has no look: add it to LOOKS in gdlib/plotting.py"
+    ]
+    assert look_faults(set(LOOKS) - {"adam"}, LOOKS)
 
 
 def test_two_methods_differ_in_more_than_hue():

@@ -36,19 +36,19 @@ HIDDEN = {"bibliography", "contents", "tableofcontents", "index", "raw", "toctre
 RECORD = ".written.json"
 
 
-def included(body: str, title: str, page: Path) -> str:
+def included(directive: re.Match[str], page: Path) -> str:
     """Return the function that a literalinclude shows, as a block of code."""
-    path = (page.parent / title.strip()).resolve()
+    path = (page.parent / directive["title"].strip()).resolve()
     text = path.read_text("utf-8")
-    wanted = re.search(r":pyobject:\s*(\S+)", body)
+    wanted = re.search(r":pyobject:\s*(\S+)", directive["body"])
     if wanted:
         names = wanted[1].split(".")
         scope: Any = ast.parse(text)
         for name in names:
-            inside = (n for n in scope.body if getattr(n, "name", "") == name)
-            scope = next(inside, None)
-            if scope is None:  # Sphinx has warned already, and better
-                return f"`{wanted[1]}`"
+            body = getattr(scope, "body", [])
+            scope = next((n for n in body if getattr(n, "name", "") == name), None)
+        if scope is None:  # a misspelled name, of which Sphinx has warned already
+            return directive[0]
         first = min([scope.lineno, *(d.lineno for d in scope.decorator_list)])
         text = "\n".join(text.splitlines()[first - 1 : scope.end_lineno])
     return f"```python\n{text.rstrip()}\n```"
@@ -96,7 +96,7 @@ def plain(markdown: str, page: Path) -> str:
     def directive(match: re.Match[str]) -> str:
         name, title = match["name"], match["title"].strip()
         if name == "literalinclude":
-            return included(match["body"], title, page)
+            return included(match, page)
         if name in HIDDEN:
             return ""
         body = OPTIONS.sub("", match["body"]).strip()
