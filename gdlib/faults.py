@@ -84,6 +84,16 @@ def check_count(name, value):
         raise ValueError(f"{name} is {value!r}; it must be a whole number, 0 or more")
 
 
+def check_table(X, d):
+    """Insist that X has shape (n, d): one example a row, one feature a column."""
+    if X.ndim == 2 and X.shape[1] == d:
+        return
+    fix = "one example a row"
+    if X.ndim == 1:
+        fix = "X[:, None]" if d == 1 else "X[None, :] for a single example"
+    raise ValueError(f"X has shape {X.shape}; the model needs (n, {d}): {fix}")
+
+
 def check_objective(objective):
     """Insist that `objective` is a function with its gradient."""
     if not (callable(objective) and callable(getattr(objective, "grad", None))):

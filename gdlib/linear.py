@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdlib.faults import check_count
+from gdlib.faults import check_count, check_table
 from gdlib.losses import (
     binary_cross_entropy,
     sigmoid,
@@ -41,11 +41,7 @@ def _let_in(theta, X, d, classes=None):
             f"theta has shape {theta.shape}; {d} features and an intercept{each} need "
             f"{shape}"
         )
-    if X.ndim != 2 or X.shape[1] != d:
-        fix = "one example a row"
-        if X.ndim == 1:
-            fix = "X[:, None]" if d == 1 else "X[None, :] for a single example"
-        raise ValueError(f"X has shape {X.shape}; the model needs (n, {d}): {fix}")
+    check_table(X, d)
     return theta if classes is None else theta.reshape(1 + d, classes), X
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gdlib.faults import check_count
+from gdlib.faults import check_count, check_table
 from gdlib.losses import Loss, hinge
 
 
@@ -125,11 +125,7 @@ class LinearSVM:
                 f"theta has shape {theta.shape}; {d} features{intercept} need "
                 f"{(self.bias + d,)}"
             )
-        if X.ndim != 2 or X.shape[1] != d:
-            fix = "one example a row"
-            if X.ndim == 1:
-                fix = "X[:, None]" if d == 1 else "X[None, :] for a single example"
-            raise ValueError(f"X has shape {X.shape}; the model needs (n, {d}): {fix}")
+        check_table(X, d)
         return theta, X
 
 

@@ -439,7 +439,7 @@ def test_what_was_earned_in_time_is_kept_and_the_last_line_named(
     endless, where, tmp_path
 ):
     text = notebook_of(STEP, CHECK, endless)
-    seen = events(text, tmp_path, "definition", timeout=3)
+    seen = events(text, tmp_path, "definition", timeout=6)
     assert step_score(seen) == 5
     assert seen[-1]["end"] == "late"
     assert re.fullmatch(where, seen[-1]["where"])
