@@ -73,13 +73,13 @@ test: book  ## build the book, then run every test
 		tests gdlib _build/jupyter_execute
 
 # What needs more than numpy and matplotlib: notebooks, the built site, the commands.
-BEYOND := cli notebooks site extension pages layers
+BEYOND := cli notebooks site extension pages layers widgets browser
 
 oldest: .venv-oldest/installed  ## test the core on the oldest numpy and matplotlib it must run on
 	@echo "==> Testing the core on numpy 2.0.2 and matplotlib 3.8.4"
 	@PYTHONPATH=. .venv-oldest/bin/python -m pytest -n 2 -p no:cacheprovider \
 		$(BEYOND:%=--ignore=tests/test_%.py) \
-		--ignore=gdlib/cli.py --ignore=gdlib/__main__.py tests gdlib
+		--ignore=gdlib/cli.py --ignore=gdlib/widgets --ignore=gdlib/__main__.py tests gdlib
 
 .venv-oldest/installed: requirements-oldest.lock | .venv/bin/python
 	@echo "==> Installing the oldest packages into .venv-oldest"

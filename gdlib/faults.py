@@ -1,9 +1,11 @@
 """What is said at the door: what came, what was needed, what to do.
 
-A descent meets bad input in three places: where it starts, in the gradient it is given,
-and in its numbers. Each function here lets good input through, as the loop needs it,
-and answers bad input with one sentence, before anything is lost.
+A descent meets bad input in four places: where it starts, in the gradient it is given,
+in its numbers, and in the data. Each function here lets good input through, as the loop
+needs it, and answers bad input with one sentence, before anything is lost.
 """
+
+import warnings
 
 import numpy as np
 
@@ -94,6 +96,80 @@ def check_table(X, d):
     raise ValueError(f"X has shape {X.shape}; the model needs (n, {d}): {fix}")
 
 
+def check_data(X, y, *, least=1, of="training"):
+    """Insist on n ≥ `least` examples, each with its target, and all of them finite."""
+    n = len(y)
+    if len(X) != n:
+        raise ValueError(
+            f"the {of} data have {len(X)} rows in X and {n} in y; each row needs its "
+            "target"
+        )
+    if n < least:
+        came = "is one example" if n else "are no examples"
+        raise ValueError(f"there {came} in the {of} data; give {least} or more rows")
+    for name, data in ("X", _array(X)), ("y", _array(y)):
+        if data is not None and not np.isfinite(data).all():
+            raise ValueError(
+                f"{name} of the {of} data is {_first_bad(data)}; leave that example "
+                "out, or fill the gap"
+            )
+
+
+def check_classes(y):
+    """Insist on two classes: of one alone the best score is ∞, whatever X says."""
+    y = np.asarray(y)
+    if (y == y.flat[0]).all():
+        raise ValueError(
+            f"y has one class only, {y.flat[0]}, in all of n = {len(y)}; a classifier "
+            "learns what tells classes apart: give it examples of another, too"
+        )
+
+
+def check_places(name, places, size, what):
+    """Insist on whole numbers from 0 to size − 1: to NumPy, −1 is the last one."""
+    if places.dtype.kind not in "iu":
+        error, came = TypeError, f"has dtype {places.dtype}"
+    elif places.size and not 0 <= places.min() <= places.max() < size:
+        error, came = (
+            ValueError,
+            f"is {_first(places, (places < 0) | (places >= size))}",
+        )
+    else:
+        return
+    raise error(f"{name} {came}; {what} are whole numbers from 0 to {size - 1}")
+
+
+def check_columns(X, curvature, rate, reach):
+    """Warn of unscaled columns, if with this learning rate descent is lost on them.
+
+    That is where η·L > `reach`, with L the largest eigenvalue of ``curvature(X)``.
+    Standardized columns have the mean square 1. Those up to 4 are taken for scaled: if
+    η is too large for them, standardizing is not what helps, and nothing more is done.
+    """
+    X = np.asarray(X)
+    with np.errstate(over="ignore", invalid="ignore"):
+        sizes = np.square(X, dtype=float).mean(axis=0)
+        if not (sizes > 4).any() or not np.isfinite(H := curvature(X)).all():
+            return
+    spectrum = np.linalg.eigvalsh(H)
+    L = spectrum[-1]
+    if rate * L <= reach:
+        return
+    constant = np.flatnonzero((X[:1] == X).all(axis=0))
+    if constant.size:
+        i = constant[sizes[constant].argmax()]
+        why = f"Column {i} is {X[0, i]:g} in every row and tells nothing: leave it out"
+    else:
+        kappa = L / spectrum[spectrum > len(H) * np.finfo(float).eps * L][0]
+        why = f"Column {sizes.argmax()} is the largest, and κ ≈ {kappa:.2g}"
+    warnings.warn(
+        f"learning_rate is {rate:g}, and beyond {reach}/L ≈ {reach / L:.3g} descent on "
+        f"these columns cannot be trusted. {why}. Standardize the columns, as "
+        "gdlib.datasets.standardize does",
+        stacklevel=3,
+    )
+
+
 def check_objective(objective):
     """Insist that `objective` is a function with its gradient."""
     if not (callable(objective) and callable(getattr(objective, "grad", None))):
@@ -163,7 +239,12 @@ def direction_of(rule, g, memory, hyper):
 
 def _first_bad(x):
     """Say where x is no number first, as "nan at position 2"."""
-    where = np.argwhere(~np.isfinite(x))[0].tolist()
+    return _first(x, ~np.isfinite(x))
+
+
+def _first(x, bad):
+    """Say which of the bad ones in x comes first, and where."""
+    where = np.argwhere(bad)[0].tolist()
     return f"{x[tuple(where)]} at position {', '.join(map(str, where)) or 0}"
 
 

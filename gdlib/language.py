@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
+from gdlib.faults import check_places
 from gdlib.losses import softmax_cross_entropy
 from gdlib.parameters import flatten, unflatten
 
@@ -61,6 +62,7 @@ def encode(text, vocabulary):
 
 def decode(codes, vocabulary):
     """Turn places in a vocabulary, of shape (n,), back into a text of n characters."""
+    codes = _codes("codes", codes, len(vocabulary)) if len(codes) else ()
     return "".join(vocabulary[code] for code in codes)
 
 
@@ -190,6 +192,7 @@ class Bigram:
 
     vocabulary: str
     context = 1
+    classifies = True
 
     @property
     def shapes(self):
@@ -203,12 +206,12 @@ class Bigram:
     def predict(self, theta, X):
         """Return logits (n, V) of what follows X, of shape (n,) or (n, 1)."""
         table = unflatten(theta, self.shapes)["logits"]
-        return table[_codes(X, len(self.vocabulary)).reshape(-1)]
+        return table[_codes("X", X, len(self.vocabulary)).reshape(-1)]
 
     def counts(self, X, y):
         """Return N of shape (V, V): how often y[i] = b came after X[i] = a."""
         V = len(self.vocabulary)
-        before, after = _codes(X, V).reshape(-1), _codes(y, V)
+        before, after = _codes("X", X, V).reshape(-1), _codes("y", y, V)
         if before.shape != after.shape or not len(after):
             raise ValueError(
                 f"X has shape {np.shape(X)} and y {np.shape(y)}, which makes no pairs; "
@@ -282,6 +285,7 @@ class CharacterModel:
     context: int = 8
     embedding: int = 16
     hidden: int = 128
+    classifies = True
 
     @cached_property
     def shapes(self):
@@ -325,7 +329,7 @@ class CharacterModel:
 
     def _forward(self, p, X):
         """Return the points e side by side, the hidden layer h, and the logits."""
-        X = _codes(X, len(self.vocabulary))
+        X = _codes("X", X, len(self.vocabulary))
         if X.ndim != 2 or X.shape[1] != self.context:
             raise ValueError(
                 f"X has shape {X.shape}; the model reads the last {self.context} "
@@ -416,18 +420,11 @@ def generate(model, theta, rng, *, length=200, prompt, temperature=1.0):
 # ------------------------------------------------------------------------- small parts
 
 
-def _codes(X, V):
+def _codes(name, X, V):
     """Return X, once it is sure that its numbers are places in a vocabulary of V."""
     X = np.asarray(X)
-    if X.dtype.kind not in "iu":
-        raise TypeError(
-            f"X has dtype {X.dtype}; a text is whole numbers: encode(text, vocabulary)"
-        )
-    if X.size and not 0 <= X.min() <= X.max() < V:
-        raise ValueError(
-            f"X runs from {X.min()} to {X.max()}; with a vocabulary of {V} characters "
-            f"codes run from 0 to {V - 1}"
-        )
+    what = f"codes, as encode(text, vocabulary) makes them of a vocabulary of {V},"
+    check_places(name, X, V, what)
     return X.astype(int, copy=False)
 
 

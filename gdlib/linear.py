@@ -14,7 +14,8 @@ inputs, and only b has to follow.
 
 A model is stateless. It has four methods over one flat parameter vector θ:
 ``init(rng)``, ``predict(theta, X)``, ``loss(theta, X, y)``, ``grad(theta, X, y)``;
-θ itself belongs to whoever descends.
+θ itself belongs to whoever descends. ``curvature(X)`` says how steeply the slope may
+change on X: no second derivative along any direction exceeds its largest eigenvalue, L.
 """
 
 from dataclasses import dataclass
@@ -63,9 +64,22 @@ def _carried_back(slope, theta, X, strength):
     return g.ravel()
 
 
+def _curvature(X, d, bend, strength):
+    """H = bend·X̃ᵀX̃/n + λI: X̃ is X with a column of ones, which has no share in λ."""
+    X = np.asarray(X, dtype=float)
+    check_table(X, d)
+    ones = np.column_stack([np.ones(len(X)), X])
+    H = bend / len(X) * (ones.T @ ones)
+    H[1:, 1:] += strength * np.eye(d)
+    return H
+
+
 def _check(model):
     check_count("features", model.features)
-    check_count("classes", getattr(model, "classes", 2))
+    classes = getattr(model, "classes", 2)
+    check_count("classes", classes)
+    if classes < 2:
+        raise ValueError(f"classes is {classes}; it takes 2 or more to tell apart")
     if not (np.ndim(model.penalty) == 0 and 0 <= model.penalty < np.inf):
         raise ValueError(
             f"penalty is {model.penalty!r}; it must be one number, 0 ≤ penalty < ∞"
@@ -95,6 +109,7 @@ class LinearRegression:
 
     features: int
     penalty: float = 0.0
+    least = 2  # examples: through one point go lines of every slope
 
     def __post_init__(self):
         _check(self)
@@ -124,6 +139,10 @@ class LinearRegression:
         theta, X = _let_in(theta, X, self.features)
         slope = squared_error.slope(_scores(theta, X), y)
         return _carried_back(slope, theta, X, self.penalty)
+
+    def curvature(self, X):
+        """Return the Hessian 2X̃ᵀX̃/n + λI of `loss`, of shape (1 + d, 1 + d)."""
+        return _curvature(X, self.features, 2, self.penalty)
 
 
 @dataclass(frozen=True)
@@ -156,6 +175,7 @@ class LogisticRegression:
 
     features: int
     penalty: float = 0.0
+    classifies = True
 
     def __post_init__(self):
         _check(self)
@@ -187,6 +207,10 @@ class LogisticRegression:
         theta, X = _let_in(theta, X, self.features)
         slope = binary_cross_entropy.slope(_scores(theta, X), y)
         return _carried_back(slope, theta, X, self.penalty)
+
+    def curvature(self, X):
+        """Return ¼X̃ᵀX̃/n + λI, (1 + d, 1 + d): the Hessian at 0, the largest of all."""
+        return _curvature(X, self.features, 1 / 4, self.penalty)
 
 
 @dataclass(frozen=True)
@@ -222,6 +246,7 @@ class SoftmaxRegression:
     features: int
     classes: int
     penalty: float = 0.0
+    classifies = True
 
     def __post_init__(self):
         _check(self)
@@ -253,3 +278,11 @@ class SoftmaxRegression:
         theta, X = _let_in(theta, X, self.features, self.classes)
         slope = softmax_cross_entropy.slope(_scores(theta, X), y)
         return _carried_back(slope, theta, X, self.penalty)
+
+    def curvature(self, X):
+        """Return H = ½X̃ᵀX̃/n + λI, (1 + d, 1 + d): no Hessian exceeds H ⊗ I.
+
+        The second derivatives by the scores, diag(p) − ppᵀ, are ½ at most
+        (Böhning, 1992).
+        """
+        return _curvature(X, self.features, 1 / 2, self.penalty)

@@ -12,6 +12,7 @@ At a kink, where a loss has no derivative, its slope is a subgradient: the text 
 each such loss says which.
 """
 
+import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ class Loss(NamedTuple):
     slope : callable
         Its derivative by each prediction, of the shape of the predictions. The 1/n of
         the mean is in it.
+    classifies : bool, default=False
+        Whether the targets are labels: then there must be two of them to learn from.
 
     Examples
     --------
@@ -39,6 +42,7 @@ class Loss(NamedTuple):
 
     value: Callable
     slope: Callable
+    classifies: bool = False
 
 
 # ------------------------------------------------------------- what is let in
@@ -134,7 +138,31 @@ def _classes(logits, label):
             f"labels run from {low} to {high}, but {k} columns of logits stand for the "
             f"classes 0 to {k - 1}{cure}"
         )
+    if _look_like_probabilities(logits):
+        warnings.warn(
+            "the logits look like probabilities: none is negative, and each row has "
+            "the sum 1. The softmax is in this loss already: pass what softmax was "
+            "given, or np.log(p), and not p",
+            stacklevel=3,
+        )
     return logits, label
+
+
+def _look_like_probabilities(logits):
+    """Tell whether all lie in [0, 1], and the sum of each row is 1 to six digits.
+
+    Zeros, where training starts, have the sum 0, and scores out of weights never agree
+    on 1. A table of nothing but 0 and 1 may be scores written by hand: it passes. For
+    scores of two classes, one an example, there is no such sign: any may be in [0, 1].
+    """
+    first = logits[0].tolist()  # almost always, one row tells, in half a microsecond
+    return (
+        min(first) >= 0
+        and abs(sum(first) - 1) <= 1e-6
+        and logits.min() >= 0
+        and np.all(abs(logits.sum(axis=1) - 1) <= 1e-6)
+        and np.any((logits > 0) & (logits < 1))
+    )
 
 
 def _mean(value, slope, door=_numbers):
@@ -147,7 +175,7 @@ def _mean(value, slope, door=_numbers):
         prediction, target = door(prediction, target)
         return slope(prediction, target) / target.size
 
-    return Loss(mean, mean_slope)
+    return Loss(mean, mean_slope, classifies=door is not _numbers)
 
 
 # ------------------------------------------------------------------- a number

@@ -121,6 +121,11 @@ class MLP:
             )
 
     @property
+    def classifies(self):
+        """Whether the targets are labels: then two classes are needed, at least."""
+        return self.output_loss.classifies
+
+    @property
     def depth(self):
         """Number of layers of weights."""
         return len(self.sizes) - 1
@@ -297,6 +302,7 @@ class ConvNet:
     filters: int = 8
     classes: int = 10
     side: int = 8
+    classifies = True
 
     def __post_init__(self):
         if self.side < 4 or self.side % 2:

@@ -36,7 +36,7 @@ LOOKS = {
     "momentum": Look("#009E73", "--", "s", "momentum"),
     "nesterov": Look("#56B4E9", "-.", "D", "Nesterov"),
     "adagrad": Look("#E69F00", ":", "^", "AdaGrad"),
-    "rmsprop": Look("#CC79A7", (0, (3, 1, 1, 1, 1, 1)), "v", "RMSProp"),
+    "rmsprop": Look("#CC79A7", (0, (3, 1, 1, 1, 1, 1)), "v", "RMSprop"),
     "adam": Look("#0072B2", (0, (8, 2)), "P", "Adam"),
     "amsgrad": Look("#7A7A7A", "-.", "X", "AMSGrad"),
 }

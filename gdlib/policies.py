@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdlib.faults import check_places
 from gdlib.losses import softmax
 from gdlib.objectives import Objective
 
@@ -92,6 +93,7 @@ class SoftmaxPolicy:
                 f"actions have shape {action.shape}, but {len(p)} states need "
                 f"({len(p)},): one action each"
             )
+        check_places("action", action, self.actions, f"{self.actions} actions")
         surprise = np.eye(self.actions)[action] - p
         each = np.asarray(observed)[:, :, None] * surprise[:, None, :]
         return each.reshape(len(p), -1)

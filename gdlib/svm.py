@@ -57,6 +57,7 @@ class LinearSVM:
     penalty: float = 0.01
     bias: bool = True
     cost: Loss = field(default=hinge, repr=False)
+    classifies = True
 
     def __post_init__(self):
         check_count("features", self.features)

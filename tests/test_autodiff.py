@@ -11,6 +11,7 @@ import pytest
 
 from gdlib import autodiff as ad
 from gdlib.autodiff import Var, grad, value_and_grad
+from gdlib.autodiff.tape import record
 from gdlib.gradients import check_gradient
 from gdlib.parameters import flatten, shapes_of, unflatten
 
@@ -644,7 +645,7 @@ def test_no_function_turns_float32_into_float64(f):
     seen = []
 
     def watched(x):
-        spy = ad._record(x.value, (x, lambda g: seen.append(g.dtype) or g))
+        spy = record(x.value, (x, lambda g: seen.append(g.dtype) or g))
         y = f(spy)
         seen.append(y.dtype)
         return ad.sum(y)

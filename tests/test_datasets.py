@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from golden.make_datasets import FILE, fingerprint
 
+import gdlib
 from gdlib import datasets
 from gdlib.datasets import (
     blobs,
@@ -191,7 +192,7 @@ def test_digits_a_few_rows_apart_are_by_one_hand():
 
 
 def test_the_readme_of_the_data_names_every_file_its_origin_and_license():
-    folder = Path(datasets.__file__).parent / "data"
+    folder = Path(gdlib.__file__).parent / "data"
     lines = (folder / "README.md").read_text("utf-8").splitlines()
     rows = [line.strip("| ").split(" | ") for line in lines if line[:3] == "| `"]
     files = {path.name for path in folder.iterdir() if path.suffix in {".csv", ".txt"}}

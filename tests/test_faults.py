@@ -122,6 +122,18 @@ def test_a_gradient_that_returns_x_itself_does_no_harm():
     assert x0.tolist() == [1, 2]
 
 
+def test_a_start_may_lie_in_memory_as_it_likes():
+    """A view of every other number, a transposed table; in one block, and in many."""
+    for runs in (3, 20_000):
+        table = np.random.default_rng(0).normal(size=(runs, 2))
+        for x0 in (table.T, table[::2].T, np.repeat(table.T, 2, axis=1)[:, ::2]):
+            copy = np.ascontiguousarray(x0)
+            assert not x0.flags.c_contiguous
+            given = take_steps(lambda x: x, x0, adam)
+            assert (np.array(given) == take_steps(lambda x: x, copy, adam)).all()
+            assert (given[-1] != x0).any()
+
+
 # --------------------------------------------------------------- the learning rate
 
 RATES = [

@@ -1061,6 +1061,13 @@ def test_nan_and_infinity_are_equal_to_themselves_only():
         assert not close(other, special)
 
 
+def test_members_of_a_tuple_are_measured_each_by_itself():
+    big, small = np.array([1e4, 1e4]), np.array([1e-3, 2e-3])
+    assert not alike((big, small), (big, 2 * small))
+    assert alike((big, small), (big * (1 + 1e-9), small * (1 - 1e-9)))
+    assert alike([big, small], [big, 2 * small])  # one table: one measure
+
+
 def test_alike_compares_structures():
     assert alike([1, np.ones(2), "a"], (1.0, [1, 1], "a"))
     assert not alike([1, "a"], [1, "b"])

@@ -445,10 +445,27 @@ def test_codes_outside_the_vocabulary_are_explained(model, rng):
     theta = model.init(rng)
     for wrong in (3, -1):
         X = np.array([[0], [wrong]])
-        with pytest.raises(ValueError, match=r"codes run from 0 to 2"):
+        said = rf"X is {wrong} at position 1, 0; .*vocabulary of 3, .*from 0 to 2"
+        with pytest.raises(ValueError, match=said):
             model.loss(theta, X, np.array([0, 0]))
-    with pytest.raises(TypeError, match="encode"):
+        with pytest.raises(ValueError, match="0 to 2"):
+            model.grad(theta, np.array([[0], [1]]), np.array([0, wrong]))
+    with pytest.raises(TypeError, match=r"X has dtype float64; .*encode"):
         model.loss(theta, np.array([[0.0]]), np.array([0]))
+
+
+@pytest.mark.parametrize("wrong", [3, -1])
+def test_a_code_outside_the_vocabulary_is_no_character(wrong):
+    """Python would count −1 from the end, and write a character that nobody meant."""
+    said = rf"codes is {wrong} at position 1; .*vocabulary of 3, .*from 0 to 2"
+    with pytest.raises(ValueError, match=said):
+        decode([0, wrong], "abc")
+    assert decode([], "abc") == ""
+
+
+def test_zero_times_the_logarithm_of_zero_is_zero():
+    assert entropy([0, 7]) == 0
+    assert entropy([3, 0, 3]) == pytest.approx(np.log(2), rel=1e-15)
 
 
 def test_windows_of_the_wrong_length_are_explained(rng):

@@ -21,7 +21,7 @@ LAYERS = [
     "objectives losses gradients autodiff parameters schedules optimizers datasets "
     "worlds",
     "descent linear svm networks language policies differentiable",
-    "plotting",
+    "plotting static",
     "checks grading",
     "widgets cli",
     "__main__",
@@ -167,6 +167,36 @@ def test_importing_gdlib_loads_no_part_of_numpy_that_numpy_does_not():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "loads"),
+    [
+        ("descend", []),
+        ("lr_range_test", ["gdlib.descent.ranges"]),
+        ("fit", ["gdlib.descent.training", "gdlib.datasets"]),
+    ],
+)
+def test_descent_loads_training_and_the_range_test_only_when_asked(wanted, loads):
+    late = ["gdlib.descent.ranges", "gdlib.descent.training", "gdlib.datasets"]
+    program = (
+        f"import sys; from gdlib.descent import {wanted}; assert callable({wanted});"
+        f"print(*[m for m in {late} if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == loads
+
+
+@pytest.mark.parametrize("name", ["autodiff", "datasets", "descent", "objectives"])
+def test_a_package_has_each_name_it_promises_and_lists_it(name):
+    package = importlib.import_module(f"gdlib.{name}")
+    assert package.__all__ == sorted(set(package.__all__))
+    assert not [n for n in package.__all__ if not hasattr(package, n)]
+    assert set(package.__all__) <= set(dir(package))
+    with pytest.raises(AttributeError, match="nonsense"):
+        package.nonsense  # noqa: B018
 
 
 # ------------------------------------------------------------------- documentation

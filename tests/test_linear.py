@@ -8,6 +8,7 @@ import pytest
 
 from gdlib.datasets import breast_cancer, diabetes, digits, iris, standardize
 from gdlib.descent import descend, minimize
+from gdlib.gradients import numerical_hessian
 from gdlib.linear import LinearRegression, LogisticRegression, SoftmaxRegression
 from gdlib.objectives import training_loss
 from gdlib.optimizers import gradient_descent, momentum, nesterov
@@ -289,6 +290,43 @@ def test_at_zero_that_bound_is_attained(cancer):
     h = 1e-4
     turn = model.grad(h * steepest, X, y) - model.grad(-h * steepest, X, y)
     assert turn @ steepest / (2 * h) == pytest.approx(curvature(X) / 4, rel=1e-6)
+
+
+@pytest.mark.parametrize("penalty", [0.0, 0.7])
+def test_the_curvature_of_linear_regression_is_its_hessian(penalty):
+    X, rng = ANCHOR, np.random.default_rng(0)
+    model = LinearRegression(features=2, penalty=penalty)
+    y = rng.normal(size=9)
+    slope = lambda theta: model.grad(theta, X, y)
+    H = numerical_hessian(slope, rng.normal(size=3))
+    np.testing.assert_allclose(model.curvature(X), H, rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        LogisticRegression(features=2, penalty=0.7),
+        SoftmaxRegression(features=2, classes=2, penalty=0.7),
+        SoftmaxRegression(features=2, classes=5, penalty=0.7),
+    ],
+)
+def test_no_hessian_of_a_classifier_exceeds_its_curvature(model):
+    """Two classes attain it at θ = 0: along the axis between them for the softmax."""
+    y, rng = np.arange(9) % 2, np.random.default_rng(0)
+    k = len(model.init()) // 3
+    H = np.kron(model.curvature(ANCHOR), np.eye(k))
+    for size in (0.0, 0.1, 1.0):
+        theta = size * rng.normal(size=3 * k)
+        found = numerical_hessian(lambda theta: model.grad(theta, ANCHOR, y), theta)
+        assert np.linalg.eigvalsh(H - found)[0] > -1e-8
+        if not size and k <= 2:
+            highest = np.linalg.eigvalsh(found)[-1]
+            assert highest == pytest.approx(np.linalg.eigvalsh(H)[-1], rel=1e-8)
+
+
+def test_one_class_is_none_to_tell_apart():
+    with pytest.raises(ValueError, match="classes is 1; it takes 2 or more"):
+        SoftmaxRegression(features=2, classes=1)
 
 
 def test_training_in_batches_with_momentum_is_pytorchs_to_twelve_digits(cancer):

@@ -479,6 +479,50 @@ def test_logits_that_rule_out_every_class_are_turned_away():
         softmax([-np.inf, -np.inf])
 
 
+@pytest.mark.parametrize("which", ["value", "slope"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_probabilities_in_the_place_of_logits_are_noticed(which, dtype):
+    z = np.random.default_rng(0).normal(size=(50, 10)).astype(dtype)
+    label, ask = np.arange(50) % 10, getattr(softmax_cross_entropy, which)
+    right = ask(z, label)
+    p = softmax(z)
+    p[0] = np.eye(10)[3]  # a network that is sure of itself is noticed, too
+    with pytest.warns(
+        UserWarning, match=r"look like probabilities.*pass .*np\.log\(p\)"
+    ):
+        ask(p, label)
+    advised = ask(np.log(softmax(z)), label)
+    np.testing.assert_allclose(advised, right, rtol=1e-4, atol=1e-6)
+
+
+def test_scores_are_not_taken_for_probabilities():
+    """With warnings as errors, as here, each of these would raise."""
+    rng, label = np.random.default_rng(0), np.array([0, 1])
+    p = softmax(rng.normal(size=(2, 3)))
+    tables = [
+        np.zeros((2, 3)),  # where training starts
+        np.eye(3)[:2],  # written by hand
+        np.ones((2, 1)),  # one class
+        np.vstack([p[0], p[1] + 0.1]),  # one row may be anything
+        np.vstack([p[0], [-0.5, 0.5, 1.0]]),
+        p[:, ::-1] - 1e-5,
+        rng.random((2, 3)),
+    ]
+    for z in tables:
+        softmax_cross_entropy.value(z, label % z.shape[1])
+
+
+def test_a_loss_of_labels_says_so():
+    of_labels = {name for name, loss in LOSSES.items() if loss.classifies}
+    assert of_labels == {
+        "logistic",
+        "binary_cross_entropy",
+        "hinge",
+        "squared_hinge",
+        "softmax_cross_entropy",
+    }
+
+
 @pytest.mark.parametrize("delta", [0, -1, np.inf, np.nan, [1, 2]])
 def test_huber_needs_one_positive_number(delta):
     with pytest.raises(ValueError, match="must be one number, 0 < delta < ∞"):

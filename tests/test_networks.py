@@ -458,5 +458,12 @@ def test_a_network_that_cannot_be_is_explained():
         ConvNet(side=7)
 
 
+def test_a_network_classifies_if_its_loss_is_one_of_labels():
+    assert MLP().classifies
+    assert ConvNet().classifies
+    assert MLP(sizes=(4, 1), output_loss=binary_cross_entropy).classifies
+    assert not MLP(sizes=(4, 1), output_loss=squared_error).classifies
+
+
 def test_equal_models_are_equal_and_can_be_kept_in_a_set():
     assert len({MLP(), MLP(), ConvNet(), ConvNet()}) == 2

@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 EXERCISES = ROOT / "exercises"
 
-NOT_CHAPTERS = {"intro", "notation", "references", "glossary", "library"}
+NOT_CHAPTERS = {
+    "intro", "notation", "playing-live", "references", "glossary", "library",
+}  # fmt: skip
 HEADINGS = [
     "What you will learn",
     "An experiment",

@@ -84,6 +84,17 @@ def test_a_wrong_shape_is_answered_with_the_right_one():
         policy.score_function(np.zeros(6), seen, np.zeros((4, 1), dtype=int))
 
 
+@pytest.mark.parametrize("wrong", [3, -1])
+def test_an_action_that_there_is_not_is_refused(wrong):
+    """NumPy would count −1 from the end, and make another action likelier."""
+    policy, seen = SoftmaxPolicy(features=2, actions=3), np.ones((4, 2))
+    said = rf"action is {wrong} at position 2; 3 actions are whole numbers from 0 to 2"
+    with pytest.raises(ValueError, match=said):
+        policy.score_function(np.zeros(6), seen, [0, 1, wrong, 2])
+    with pytest.raises(TypeError, match="action has dtype float64"):
+        policy.score_function(np.zeros(6), seen, np.zeros(4))
+
+
 # ---------------------------------------------------------------- the short corridor
 
 

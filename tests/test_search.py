@@ -1,5 +1,6 @@
 """Searches keep what they promise, and averages and Newton do what they are for."""
 
+import math
 from itertools import islice, pairwise
 
 import numpy as np
@@ -94,6 +95,13 @@ def test_a_search_at_the_minimum_stands_still():
         assert (walk(sphere(), [0, 0], search, 3)[-1] == 0).all()
 
 
+@pytest.mark.parametrize("search", [backtracking(), polyak(-9.0), exact([2, 2])])
+def test_where_the_slope_is_zero_no_direction_is_followed(search):
+    """A rule that remembers would roll on; a search stands, even on a summit."""
+    summit = Objective(lambda x: -(x @ x), lambda x: -2 * x)
+    assert search.choose(summit, np.zeros(2), np.zeros(2), np.ones(2)) == 0
+
+
 def test_a_direction_that_climbs_is_named():
     f = sphere()
     uphill = Objective(f.f, lambda x: -f.grad(x))
@@ -103,12 +111,94 @@ def test_a_direction_that_climbs_is_named():
     def backwards(g):
         return (-g,)
 
-    with pytest.raises(ValueError, match="not one of descent"):
-        walk(f, [1, 1], backtracking(), 1, backwards)
+    for search in (backtracking(), polyak(0.0), exact([2, 2])):
+        with pytest.raises(ValueError, match=r"not one of descent: g·d = -8, .*sign"):
+            walk(f, [1, 1], search, 1, backwards)
+
+
+LOST = {
+    "nan": lambda x: np.sum(x - np.log(x)),  # at x ≤ 0 the logarithm is none
+    "inf": lambda x: np.sum(np.exp(x * x)),
+    "minus infinity": lambda x: np.sum(np.log(np.maximum(x, 0))),
+    "overflow": lambda x: math.exp(float(x[0]) ** 2),
+}
+
+
+def is_lost(f, x):
+    with np.errstate(all="ignore"):
+        try:
+            return not np.isfinite(f(np.array([x])))
+        except OverflowError:
+            return True
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_trial_where_f_is_not_finite_was_too_long(name):
+    """From 2, and with the slope 1, the first trial is far out of sight."""
+    f = LOST[name]
+    objective = Objective(f, lambda x: np.ones(1))
+    assert is_lost(f, 2.0 - 1024.0)
+    start, x = walk(objective, [2.0], backtracking(first=1024.0), 1)
+    assert not is_lost(f, x[0])
+    assert f(x) < f(start)
+
+
+def test_a_search_starts_where_f_is_finite():
+    f = Objective(lambda x: np.nan, lambda x: x)
+    with pytest.raises(ValueError, match=r"f is not finite at \[3\.\]; start"):
+        walk(f, [3.0], backtracking(), 1)
+
+
+def test_if_no_step_will_do_the_best_is_taken_with_a_warning():
+    """On x² from 1, η = ½ leads to the minimum; to keep this promise it takes 0.1."""
+    search = backtracking(decrease=0.9, tries=3)
+    with pytest.warns(UserWarning, match=r"down to η = 0\.25; η = 0\.5 lowers it most"):
+        _, x = walk(Objective(lambda x: x @ x, lambda x: 2 * x), [1.0], search, 1)
+    assert x == 0
+
+
+def test_if_every_step_climbs_x_stays_with_a_warning():
+    search = backtracking(first=64.0, tries=3)
+    with pytest.warns(UserWarning, match=r"down to η = 16; all are too long\. Lower"):
+        _, x = walk(sphere(), [1.0, 1.0], search, 1)
+    assert x.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("tries", [20, 60])
+def test_what_is_lost_in_the_rounding_of_f_is_no_failure(tries):
+    f = Objective(lambda x: 1e9 + x @ x, lambda x: 2 * x)
+    assert walk(f, [1e-5], backtracking(tries=tries), 3)[-1] == 1e-5
+
+
+def test_what_is_lost_in_the_rounding_of_x_is_no_failure():
+    off = lambda x: (x - 1e10) - 1e-7  # between 10¹⁰ and the next number up, 2 · 10⁻⁶
+    f = Objective(lambda x: off(x) @ off(x), lambda x: 2 * off(x))
+    assert walk(f, [1e10], backtracking(tries=40), 3)[-1] == 1e10
+
+
+def test_a_wall_right_ahead_is_no_fault_of_the_gradient():
+    f = Objective(lambda x: x[0] if x[0] > 2 - 1e-9 else np.nan, lambda x: np.ones(1))
+    with pytest.warns(UserWarning, match="all are too long"):
+        assert walk(f, [2.0], backtracking(tries=3), 1)[-1] == 2
+
+
+def test_a_least_value_that_f_goes_below_is_refused():
+    with pytest.raises(ValueError, match=r"f is 2 at .*, and lowest is 3; pass"):
+        walk(sphere(), [1, 1], polyak(3.0), 1)
+    stay = walk(sphere(), [1, 1], polyak(2 + 1e-12), 1)[-1]  # by rounding, it may
+    assert stay.tolist() == [1, 1]
 
 
 @pytest.mark.parametrize(
-    "bad", [{"shrink": 1.0}, {"shrink": 0.0}, {"decrease": 1.5}, {"first": -1.0}]
+    "bad",
+    [
+        {"shrink": 1.0},
+        {"shrink": 0.0},
+        {"decrease": 1.5},
+        {"first": -1.0},
+        {"tries": 0},
+        {"tries": 2.5},
+    ],
 )
 def test_a_search_that_could_not_end_is_refused(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):

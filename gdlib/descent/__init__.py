@@ -5,7 +5,6 @@ with data; `search` chooses η by looking at the function.
 """
 
 from gdlib.descent.loop import BLOCK, FULL_BATCH, averaged, descend, newton
-from gdlib.descent.ranges import RangeTest, lr_range_test
 from gdlib.descent.record import minimize
 from gdlib.descent.search import Search, backtracking, exact, polyak, search_descend
 from gdlib.descent.trajectory import Trajectory
@@ -31,12 +30,14 @@ __all__ = [
 
 
 def __getattr__(name):
-    """Load `fit` and `History` when they are asked for: they bring the data sets."""
-    if name not in ("History", "fit"):
+    """Load training, which brings the data sets, and the range test when asked for."""
+    if name in ("History", "fit"):
+        from gdlib.descent import training as home
+    elif name in ("RangeTest", "lr_range_test"):
+        from gdlib.descent import ranges as home
+    else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from gdlib.descent import training
-
-    return getattr(training, name)
+    return getattr(home, name)
 
 
 def __dir__():

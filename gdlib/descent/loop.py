@@ -15,7 +15,6 @@ from gdlib.faults import (
     schedule_of,
     starting_point,
 )
-from gdlib.gradients import numerical_hessian
 from gdlib.optimizers import gradient_descent
 
 FULL_BATCH = repeat(())  # grad(x) already sees all the data
@@ -184,5 +183,8 @@ def newton(grad, x0, *, hessian=None):
     >>> next(walk), next(walk).round(9)
     (array([10.]), array([3.]))
     """
-    hessian = hessian or (lambda x: numerical_hessian(grad, x))
+    if hessian is None:
+        from gdlib.gradients import numerical_hessian  # only Newton needs it
+
+        hessian = lambda x: numerical_hessian(grad, x)
     return descend(lambda x: np.linalg.solve(hessian(x), grad(x)), x0, learning_rate=1)

@@ -5,13 +5,21 @@ the direction d, and returns η for the step x ← x − ηd. Pass one as the `l
 of `gdlib.descent.minimize`.
 """
 
+import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from gdlib.descent.trajectory import slope_at
-from gdlib.faults import direction_of, gradient_at, hyperparameter, starting_point
+from gdlib.faults import (
+    check_count,
+    direction_of,
+    gradient_at,
+    hyperparameter,
+    starting_point,
+)
 from gdlib.optimizers import gradient_descent
 
 
@@ -50,52 +58,94 @@ def backtracking(*, first=1.0, shrink=0.5, decrease=1e-4, tries=60):
     Returns
     -------
     Search
-        Where g = 0 it stands still. It raises ValueError if g·d < 0, so that no step
-        along −d can be promised to lower f, or if no trial was short enough.
+        Where g = 0 it stands still. A trial where f is not finite was too long. If none
+        of them will do, it takes the one that lowers f most, with a warning. It raises
+        ValueError if g·d ≤ 0, so that no step along −d can be promised to lower f, or
+        if f does not follow g at all.
 
     Raises
     ------
     ValueError
-        If `shrink` or `decrease` does not lie between 0 and 1, or `first` is not
-        positive.
+        If `shrink` or `decrease` does not lie between 0 and 1, or `first` or `tries` is
+        not positive.
     """
     for name, value in {"shrink": shrink, "decrease": decrease}.items():
         if not 0 < value < 1:
             raise ValueError(f"{name} is {value}; it must lie between 0 and 1")
     if not 0 < first < np.inf:
         raise ValueError(f"first is {first}; the first η to try must be positive")
+    check_count("tries", tries)
+    if not tries:
+        raise ValueError("tries is 0; a search needs one trial, at least")
 
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def choose(objective, x, g, d):
-        promise = np.vdot(g, d)
-        if not g.any():
+        promise = _promise(g, d)
+        if not promise:
             return 0.0
-        if not promise > 0:
-            raise ValueError(
-                f"the direction is not one of descent: g·d = {promise:.3g}, and a step "
-                "along −d needs it positive; check the sign of the rule"
-            )
-        here, eta = objective(x), first
+        here = _height(objective, x)
+        if here == np.inf:
+            raise ValueError(f"f is not finite at {x}; start a search where it is")
+        eta, trials = first, [(here, 0.0)]
         for _ in range(tries):
-            if here - objective(x - eta * d) >= decrease * eta * promise:
+            there = _height(objective, x - eta * d)
+            if here - there >= decrease * eta * promise:
                 return eta
+            trials.append((there, eta))
             eta *= shrink
-        if _keeps(objective, x, d, promise):
-            return 0.0  # what is left to gain is lost in the rounding of f
-        raise ValueError(
-            f"no step lowers f enough, down to η = {eta:.3g}: is grad the gradient of "
-            "f? Ask gdlib.gradients.check_gradient"
-        )
+        return _best_of(trials, objective, x, d, promise)
 
     return Search(choose, "backtracking")
+
+
+def _best_of(trials, objective, x, d, promise):
+    """Return the η that lowers f most, of pairs (f, η) that all fail; and say why."""
+    (here, _), (_, shortest) = trials[0], trials[-1]
+    low, best = min(trials)
+    rounding = 10 * np.finfo(float).eps * abs(here)
+    failed = f"no step lowers f enough, down to η = {shortest:.3g}"
+    if here - low > rounding:
+        cure = f"η = {best:.3g} lowers it most. Lower `decrease`, or raise `tries`"
+        warnings.warn(f"{failed}; {cure}", stacklevel=5)
+    elif not _keeps(objective, x, d, promise):
+        raise ValueError(
+            f"{failed}: is grad the gradient of f? Ask gdlib.gradients.check_gradient"
+        )
+    elif shortest * promise > rounding and (x - shortest * d != x).any():
+        cure = "all are too long. Lower `first`, or raise `tries`"
+        warnings.warn(f"{failed}; {cure}", stacklevel=5)
+    return best if here - low > rounding else 0.0  # else it is lost in rounding
+
+
+def _promise(g, d):
+    """Return g·d, how fast f falls along −d at first: 0 only where g is."""
+    promise = np.vdot(g, d)
+    if g.any() and not promise > 0:
+        raise ValueError(
+            f"the direction is not one of descent: g·d = {promise:.3g}, and a step "
+            "along −d needs it positive; check the sign of the rule"
+        )
+    return promise
+
+
+def _height(objective, x):
+    """Return f(x), or ∞ where it is not finite: a step that leads there is too long."""
+    try:
+        f = float(objective(x))
+    except ArithmeticError:  # Python's own numbers raise where NumPy's say inf
+        return np.inf
+    return f if math.isfinite(f) else np.inf
 
 
 def _keeps(objective, x, d, promise):
     """Whether differences of f bear out the slope g·d, as far as rounding can tell."""
     eps = np.finfo(float).eps
     h = np.cbrt(eps) * max(1.0, np.linalg.norm(x)) / np.linalg.norm(d)
-    measured = (objective(x + h * d) - objective(x - h * d)) / (2 * h)
+    behind, ahead = _height(objective, x + h * d), _height(objective, x - h * d)
+    if np.inf in (behind, ahead):
+        return True
     rounding = 10 * eps * abs(objective(x)) / h
-    return abs(measured - promise) <= abs(promise) / 2 + rounding
+    return abs((behind - ahead) / (2 * h) - promise) <= abs(promise) / 2 + rounding
 
 
 def exact(A):
@@ -116,7 +166,8 @@ def exact(A):
     A = np.diag(A) if A.ndim == 1 else A
 
     def choose(objective, x, g, d):
-        return (g @ d) / (d @ A @ d) if d.any() else 0.0
+        promise = _promise(g, d)
+        return promise / (d @ A @ d) if promise else 0.0
 
     return Search(choose, "exact line search")
 
@@ -134,10 +185,17 @@ def polyak(lowest):
     Returns
     -------
     Search
+        It raises ValueError where f is lower than `lowest`, by more than rounding.
     """
 
     def choose(objective, x, g, d):
-        return (objective(x) - lowest) / np.vdot(g, d) if g.any() else 0.0
+        promise, left = _promise(g, d), objective(x) - lowest
+        if left < -1e-9 * max(1.0, abs(lowest)):
+            raise ValueError(
+                f"f is {left + lowest:.6g} at {x}, and lowest is {lowest:.6g}; pass "
+                "the least value of f, or a number below it"
+            )
+        return max(left, 0.0) / promise if promise else 0.0
 
     return Search(choose, "Polyak step")
 

@@ -17,9 +17,20 @@ import numpy as np
 
 from gdlib.datasets import minibatches
 from gdlib.descent.loop import descend
-from gdlib.faults import check_count, hyperparameter, schedule_of
-from gdlib.optimizers import gradient_descent
+from gdlib.faults import (
+    check_classes,
+    check_columns,
+    check_count,
+    check_data,
+    gradient_at,
+    hyperparameter,
+    schedule_of,
+)
+from gdlib.optimizers import gradient_descent, momentum, nesterov
 from gdlib.parameters import clip_by_global_norm
+
+# η·L beyond which a rule is lost in a bowl, whatever its β; others know no such end.
+REACH = [(gradient_descent, 2), (momentum, 4), (nesterov, 2)]
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,7 +102,10 @@ def fit(
     Parameters
     ----------
     model : object
-        With ``init(rng)``, ``loss(theta, X, y)`` and ``grad(theta, X, y)``.
+        With ``init(rng)``, ``loss(theta, X, y)`` and ``grad(theta, X, y)``. It may say
+        more, and the data are held to it: ``classifies`` (True: y must have two
+        classes), ``least`` (how many examples) and ``curvature(X)``, a matrix that no
+        Hessian of the loss exceeds.
     X : ndarray of shape (n, d)
         Inputs, one example a row.
     y : ndarray of shape (n,), or what the model's loss takes
@@ -134,7 +148,14 @@ def fit(
     Raises
     ------
     TypeError, ValueError
-        As `descend` and `gdlib.datasets.minibatches`; and for empty data.
+        As `descend` and `gdlib.datasets.minibatches`; and for data that are too few,
+        not finite, or of one class.
+
+    Warns
+    -----
+    UserWarning
+        If columns of X are unscaled and a fixed learning rate is too large for them: of
+        a rule without a rate for each coordinate, and a model with a ``curvature``.
 
     Examples
     --------
@@ -144,18 +165,26 @@ def fit(
     >>> run.theta.round(6)
     array([3., 2.])
     """
-    n = _examples(X, y)
+    check_data(X, y, least=getattr(model, "least", 1))
+    if validation is not None:
+        check_data(*validation, of="validation")
+    if getattr(model, "classifies", False):
+        check_classes(y)
     check_count("epochs", epochs)
     hyperparameter("tolerance", tolerance)
+    n = len(y)
     rng = np.random.default_rng(0) if rng is None else rng
     size = n if batch_size is None else batch_size
     theta0 = model.init(rng) if theta0 is None else theta0
     eta = schedule_of(learning_rate)
+    reach = None if callable(learning_rate) or clip else _reach(rule)
+    if reach and hasattr(model, "curvature"):
+        check_columns(X, model.curvature, float(learning_rate), reach)
     lengths = {}
 
     def watched(theta, *batch):
-        g = model.grad(theta, *batch)
-        lengths["last"] = float(np.linalg.norm(g)) if g is not None else np.nan
+        g = gradient_at(model.grad, theta, batch, first=False)
+        lengths["last"] = float(np.linalg.norm(g))
         return g if clip is None else clip_by_global_norm(g, clip)
 
     if size == n:
@@ -209,10 +238,10 @@ class _Watch:
             self.rates.append(float(rate))
         self.losses.append(loss)
         start = self.losses[0]
+        if self.theta is None:
+            self.theta = theta
         if not (np.isfinite(theta).all() and loss <= 1e6 * max(1.0, abs(start))):
             self.kept_losses.append(np.nan)
-            if self.theta is None:
-                self.theta = theta
             return self.ended(
                 "diverged",
                 f"diverged in epoch {epoch}: the loss went from {start:.3g} to "
@@ -279,13 +308,7 @@ class _Progress:
             print(file=sys.stderr)
 
 
-def _examples(X, y):
-    """Count the examples, and insist that there are some, each with its target."""
-    n = len(y)
-    if len(X) != n:
-        raise ValueError(
-            f"X has {len(X)} rows and y has {n}; each row needs its target"
-        )
-    if not n:
-        raise ValueError("there are no examples; training needs at least one row")
-    return n
+def _reach(rule):
+    """Return the η·L beyond which a rule is lost, or None where there is no end."""
+    rule = getattr(rule, "func", rule)  # inside a functools.partial
+    return next((reach for known, reach in REACH if known is rule), None)

@@ -192,7 +192,16 @@ def agree(a, b, *, rtol=1e-6, atol=None):
 
 
 def alike(a, b, *, rtol=1e-6) -> bool:
-    """Whether two plain values are the same, numbers up to rounding."""
+    """Whether two plain values are the same, numbers up to rounding.
+
+    Rounding is measured by the largest entry of an array or list. The members of a
+    tuple are things of different sizes, such as a step and its memory: each has its
+    own measure.
+    """
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(
+            alike(one, other, rtol=rtol) for one, other in zip(a, b, strict=True)
+        )
     first, second = numbers(a), numbers(b)
     if first is not None and second is not None:
         return close(first, second, rtol=rtol)

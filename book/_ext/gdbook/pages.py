@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
 
-from gdbook import figures
+from gdbook import figures, interactives
 from gdbook.paths import NODE_MODULES, ROOT
 
 if TYPE_CHECKING:
@@ -98,6 +98,12 @@ REPAIRS = [
         r"\1",
     ),
     Repair(
+        "the state of widgets, which nothing on the page reads",
+        r'<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>',
+        "",
+        only_where="application/vnd.jupyter.widget-state+json",
+    ),
+    Repair(
         "every proof of a page carried the same id, and its name was plain text",
         r'<div class="proof admonition" id="proof">\s*<p>Proof\.',
         '<div class="proof admonition gd-proof"><p><span class="gd-name">Proof.</span>',
@@ -156,7 +162,8 @@ class Finisher:
     def _version(self) -> str:
         """Return what makes a browser fetch the stylesheet again: its sources' hash."""
         digest = hashlib.sha256()
-        for path in [ROOT / "book/_static/book.css", Path(__file__)]:
+        own = ROOT / "book/_static/book.css"
+        for path in [own, interactives.SHEET, Path(__file__)]:
             digest.update(path.read_bytes())
         return digest.hexdigest()[:8]
 
@@ -169,7 +176,8 @@ class Finisher:
                 repair.pattern, repair.replacement, text, flags=re.DOTALL
             )
             self.matches[repair.why] = (self.matches[repair.why] or 0) + count
-        return figures.embed(self.app, self._one_sheet(text))
+        text = interactives.draw(figures.embed(self.app, text))
+        return self._one_sheet(text)
 
     def _one_sheet(self, text: str) -> str:
         """Replace a page's stylesheets by the bundle of them all."""
@@ -183,16 +191,19 @@ class Finisher:
         sheet = f"{static}bundle.css?v={self.version}"
         start = found[0].start()
         link = f'\n    <link rel="stylesheet" href="{sheet}" />'
-        return text[:start] + link + SHEET.sub("", text[start:])
+        text = text[:start] + link + SHEET.sub("", text[start:])
+        return interactives.with_script(text, static)
 
     def site(self) -> None:
         """Write the bundle, its fonts, and the report of the repairs."""
         static = Path(self.app.outdir) / "_static"
         copy_fonts(static / "fonts")
+        interactives.write(static)
         if self.sheets:
             used = used_icons(Path(self.app.outdir))
             names = ["basic.css", *self.sheets, *OWN_SHEETS]
             css = "\n".join(flattened(static / name, static) for name in names)
+            css += interactives.SHEET.read_text("utf-8")
             css = without_unused_icons(css, used)
             (static / "bundle.css").write_text(css, "utf-8")
             subset_icon_fonts(static, css)
