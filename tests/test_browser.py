@@ -405,3 +405,143 @@ def test_the_search_finds_a_word_of_the_book(visit):
     tab = visit("search.html?q=learning")
     tab.wait_for_selector("#search-results li a")
     assert not tab.faults
+
+
+# --------------------------------------------------------------------- the questions
+
+
+def question(tab, number):
+    return tab.locator(f"fieldset#question-{number}")
+
+
+def told(field):
+    """Return the answers that a question shows, in their order."""
+    answers = field.locator(".gd-quiz-answer").all()
+    return [one.text_content().strip() for one in answers if one.is_visible()]
+
+
+LISTEN = """field => {
+  window.heard = [];
+  const seen = new MutationObserver(changes => {
+    for (const { target } of changes)
+      if (target.closest("[aria-live=polite]") && target.checkVisibility())
+        window.heard.push(target.textContent);
+  });
+  seen.observe(field, { subtree: true, childList: true, attributeFilter: ["hidden"] });
+}"""  # notes what a live region comes to show, as a screen reader would
+
+
+@pytest.fixture
+def asked(visit):
+    tab = visit("book/definition.html")
+    assert tab.locator("fieldset.gd-quiz").count() == 5
+    field = question(tab, 1)
+    field.scroll_into_view_if_needed()
+    return tab, field
+
+
+def test_a_question_shows_no_answer_before_a_choice(asked):
+    tab, _ = asked
+    for number in range(1, 6):
+        field = question(tab, number)
+        assert told(field) == []
+        assert not field.get_by_text("Answers").count()
+        assert field.get_by_role("radio").count() >= 2
+        assert f"{number}." in field.locator("legend").text_content()
+
+
+def test_the_answer_of_a_question_to_a_click_stands_below_its_option(asked):
+    _, field = asked
+    option = field.locator(".gd-quiz-option").nth(0)
+    option.locator("label").click(position={"x": 60, "y": 12})
+    assert option.get_by_role("radio").is_checked()
+    assert len(told(field)) == 1
+    assert told(option)[0].startswith("(a) Not this one. This walks uphill")
+    label, answer = (
+        option.locator(part).bounding_box() for part in ("label", ".gd-quiz-answer")
+    )
+    assert 0 <= answer["y"] - (label["y"] + label["height"]) < 16
+    assert not option.locator(".gd-quiz-answer .gd-quiz-letter").is_visible()
+
+
+def test_a_question_can_be_tried_again_and_nothing_moves_under_the_mouse(asked):
+    tab, field = asked
+    labels = field.locator("label")
+    labels.nth(2).click()
+    labels.nth(0).click()
+    before = labels.nth(1).bounding_box()["y"]
+    labels.nth(1).click()
+    settle(tab)
+    assert abs(labels.nth(1).bounding_box()["y"] - before) <= 1
+    assert len(told(field)) == 1
+    assert told(field)[0].startswith("(b) Yes. ")
+
+
+def test_a_question_is_answered_by_keyboard_and_the_answer_is_read_out(asked):
+    tab, field = asked
+    field.evaluate(LISTEN)
+    radios = field.get_by_role("radio")
+    tab.locator("#check-yourself > p").evaluate(
+        "p => { p.tabIndex = -1; p.focus({ preventScroll: true }); }"
+    )
+    tab.keyboard.press("Tab")
+    assert radios.nth(0).evaluate("r => r === document.activeElement")
+    assert radios.nth(0).evaluate("r => getComputedStyle(r).outlineStyle") == "solid"
+    tab.keyboard.press("Space")
+    settle(tab)
+    tab.keyboard.press("ArrowDown")
+    settle(tab)
+    assert radios.nth(1).is_checked()
+    heard = [words.strip() for words in tab.evaluate("heard")]
+    assert [words.split(". ")[0] for words in heard] == ["(a) Not this one", "(b) Yes"]
+    tab.keyboard.press("Tab")  # one stop for each question
+    second = question(tab, 2).get_by_role("radio").nth(0)
+    assert second.evaluate("r => r === document.activeElement")
+
+
+def test_every_choice_of_every_question_is_answered_and_one_is_right(asked):
+    tab, _ = asked
+    for number in range(1, 6):
+        field = question(tab, number)
+        verdicts = []
+        for label in field.locator("label").all():
+            label.click()
+            (words,) = told(field)
+            verdicts.append(words.split(". ")[0][4:])
+        assert sorted(set(verdicts)) == ["Not this one", "Yes"]
+        assert verdicts.count("Yes") == 1
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_page_with_answered_questions_is_open_to_everybody(view, visit):
+    tab = visit("book/definition.html", **VIEWS[view])
+    for number in range(1, 6):
+        labels = question(tab, number).locator("label")
+        labels.nth(number % 3).click()
+        boxes = [label.bounding_box() for label in labels.all()]
+        assert all(box["height"] >= 24 and box["width"] >= 24 for box in boxes)
+    assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert axe_faults(tab) == []
+    assert not tab.faults
+
+
+def test_without_scripts_the_answers_of_a_question_are_in_a_fold(visit):
+    tab = visit("book/definition.html", java_script_enabled=False)
+    field = question(tab, 1)
+    assert told(field) == []
+    field.get_by_text("Answers").click()
+    assert [words[:3] for words in told(field)] == ["(a)", "(b)", "(c)"]
+    assert "Yes." in told(field)[1]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_paper_all_answers_of_a_question_stand_below_its_options(visit, scripts):
+    tab = visit("book/definition.html", java_script_enabled=scripts)
+    tab.emulate_media(media="print")
+    field = question(tab, 1)
+    last = field.locator("label").nth(2).bounding_box()
+    for answer in field.locator(".gd-quiz-answer").all():
+        box = answer.bounding_box()
+        assert box["height"] > 10
+        assert box["y"] >= last["y"] + last["height"]
+        assert answer.locator(".gd-quiz-letter").is_visible()

@@ -1,16 +1,28 @@
-"""The Sphinx extension's own work: figures, formulas, notebooks, repairs."""
+"""The Sphinx extension's own work: figures, formulas, notebooks, quiz, repairs."""
 
+import io
 import json
 import re
 import sys
 from pathlib import Path
 
 import pytest
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from gdbook import figures, mathematics, node, notebooks, pages, source_hash  # noqa: E402
+from gdbook import (  # noqa: E402
+    figures,
+    interactives,
+    mathematics,
+    node,
+    notebooks,
+    pages,
+    quiz,
+    source_hash,
+)
 
 DRAWING = """<?xml version="1.0"?><!DOCTYPE svg>
 <svg xmlns:xlink="http://www.w3.org/1999/xlink" width="432pt" height="288pt"
@@ -145,6 +157,203 @@ def test_a_citation_becomes_authors_and_year(tmp_path):
     assert notebooks.plain("{cite:t}`cauchy1847methode`", page) == "Cauchy (1847)"
     said = notebooks.plain("{cite}`kingma2015adam,efron2004least`", page)
     assert said == "(Kingma and Ba, 2015; Efron et al., 2004)"
+
+
+QUESTION = """\
+:::{question}
+At $x$ the gradient is $(3, -4)$.
+
+Where does `step` lead?
+
+- [ ] $x + g$, *uphill*
+
+  That is uphill, see {ref}`the end <end>`.
+
+- [x] $x - g$,
+  downhill
+
+  It is down.
+
+  $$
+  -g
+  $$
+
+- [ ] `step` stays
+
+  It moves.
+:::
+"""
+
+
+def test_a_question_becomes_its_number_its_options_and_a_fold(tmp_path):
+    page = tmp_path / "page.md"
+    plain = notebooks.plain(QUESTION + "\n" + QUESTION, page)
+    first, second = plain.split("\n**2.** ")
+    assert first.startswith(
+        "**1.** At $x$ the gradient is $(3, -4)$.\n\nWhere does `step` lead?\n\n"
+        "(a) $x + g$, *uphill*\\\n(b) $x - g$, downhill\\\n(c) `step` stays\n\n"
+        "<details><summary>Answer</summary>\n\n"
+    )
+    before, after = first.split("<details>")
+    assert "Yes" not in before
+    assert "[x]" not in before
+    assert "**(a)** Not this one. That is uphill, see the end." in after
+    assert "**(b)** Yes. It is down.\n\n$$\n-g\n$$\n\n**(c)** Not this one." in after
+    assert first.rstrip().endswith("</details>")
+    assert second.startswith("At $x$")
+
+
+def test_questions_of_a_notebook_are_numbered_over_its_cells(tmp_path):
+    page = tmp_path / "page.md"
+    code = "```{code-cell} ipython3\nx = 1\n```\n"
+    head = "---\nkernelspec:\n  name: python3\n  display_name: Python 3\n---\n"
+    page.write_text(f"{head}\n{QUESTION}\n{code}\n{QUESTION}")
+    cells = json.loads(notebooks.as_notebook(page))["cells"]
+    starts = ["".join(cell["source"])[:6] for cell in cells]
+    assert starts == ["**1.**", "x = 1", "**2.**"]
+
+
+def page_with(folder, *texts):
+    """Return the HTML that Sphinx makes of a page, and what it warns of."""
+    folder.mkdir(exist_ok=True)
+    text = "\n".join(["# A page\n", *texts, "(end)=\n## The end\n"])
+    (folder / "index.md").write_text(text, "utf-8")
+    extensions = ["colon_fence", "dollarmath", "tasklist", "smartquotes"]
+    warnings = io.StringIO()
+    with docutils_namespace():
+        app = Sphinx(
+            folder, None, folder / "html", folder / "trees", "html",
+            confoverrides={
+                "extensions": ["myst_parser"],
+                "myst_enable_extensions": extensions,
+                "html_theme": "basic",
+            },
+            status=None, warning=warnings, freshenv=True,
+        )  # fmt: skip
+        quiz.connect(app)
+        app.build()
+    return (folder / "html/index.html").read_text("utf-8"), warnings.getvalue()
+
+
+def fieldset(html, number=1):
+    found = re.findall(r"<fieldset.*?</fieldset>", html, re.S)
+    return found[number - 1]
+
+
+def test_a_question_of_the_page_keeps_formulas_code_and_references(tmp_path):
+    html, warnings = page_with(tmp_path, QUESTION, QUESTION)
+    assert not warnings
+    one, two = fieldset(html), fieldset(html, 2)
+    assert two == one.replace("question-1", "question-2").replace(">1.<", ">2.<")
+    legend = re.search(r"<legend>(.*)</legend>", one)[1]
+    assert legend.startswith('<span><strong>1.</strong> At <span class="math')
+    assert "<code" in legend
+    labels = re.findall(r"<label>(.*?)</label>", one, re.S)
+    assert len(labels) == 3
+    for letter, label in zip("abc", labels, strict=True):
+        radio = f'<input type="radio" name="question-1" value="{letter}">'
+        assert label.startswith(radio)
+        assert label.count("<input") == 1
+        assert f"({letter})" in label
+    assert "<em>uphill</em>" in labels[0]
+    assert "x - g" in labels[1]
+    assert "downhill" in labels[1]
+    assert "<code" in labels[2]
+    assert "checkbox" not in one
+    assert "[" not in re.sub(r"\\\[.*?\\\]", "", one, flags=re.S)
+    fold = one[one.index("<details") :]
+    told = re.findall(r'<div class="gd-quiz-answer([^"]*)" data-option="(\w)">', fold)
+    assert told == [("", "a"), (" gd-right", "b"), ("", "c")]
+    assert fold.count("<strong>Not this one.</strong>") == 2
+    assert fold.count("<strong>Yes.</strong> It is down.") == 1
+    assert 'href="#end"' in fold
+    assert '<div class="math' in fold
+
+
+def test_a_legend_of_a_question_holds_words_and_the_rest_describes_it(tmp_path):
+    asked = ":::{question}\nLook.\n\n```python\n- [x] = y\n```\n\nAnd?\n\n"
+    html, warnings = page_with(tmp_path, QUESTION.replace(":::{question}\n", asked))
+    assert not warnings
+    field = fieldset(html)
+    legend, _, rest = field.partition("</legend>")
+    assert "Look." in legend
+    assert not re.search(r"<(p|div|pre)\b", legend)
+    assert legend.startswith('<fieldset aria-describedby="question-1-more" ')
+    assert rest.startswith('<div class="gd-quiz-more" id="question-1-more">')
+    assert quiz.MARK in field
+    assert field.count("<label>") == 3
+
+
+def test_the_html_of_a_question_is_the_same_in_every_build(tmp_path):
+    assert page_with(tmp_path / "a", QUESTION) == page_with(tmp_path / "b", QUESTION)
+
+
+FAULTY = {
+    "no right option": (
+        QUESTION.replace("[x]", "[ ]"), 3,
+        "no option is marked as the right one: begin it with `- [x] `",
+    ),
+    "two right options": (
+        QUESTION.replace("- [ ] `", "- [x] `"), 21,
+        "a second option is marked [x]: one is right, begin the others with [ ]",
+    ),
+    "one option": (
+        ":::{question}\nWell?\n\n- [x] Yes\n\n  So it is.\n:::\n", 3,
+        "a question needs two options or more, and this has 1: begin each with",
+    ),
+    "no options": (
+        ":::{question}\nWell?\n:::\n", 3,
+        "a question needs two options or more, and this has 0: begin each with",
+    ),
+    "no answer": (
+        QUESTION.replace("\n  That is uphill, see {ref}`the end <end>`.\n", ""), 8,
+        "option (a) has no answer: leave a line empty below the option, then say why",
+    ),
+    "no empty line before the answer": (
+        QUESTION.replace("stays\n\n", "stays\n"), 21,
+        "option (c) has no answer: leave a line empty below the option",
+    ),
+    "no prompt": (
+        ":::{question}\n" + QUESTION[QUESTION.index("- [") :], 3,
+        "nothing is asked: write the question above its options",
+    ),
+    "an answer that is not indented": (
+        QUESTION.replace("  It moves", "It moves"), 23,
+        "this belongs to no option: indent it by two spaces: It moves.",
+    ),
+    "an option without words": (
+        QUESTION.replace("] `step` stays", "]"), 21,
+        "option (c) is empty: write it behind its brackets",
+    ),
+    "an option that is no paragraph": (
+        QUESTION.replace("`step` stays", "$$x$$"), 21,
+        "option (c) has to be one paragraph of words, `code` and $formulas$",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FAULTY)
+def test_a_question_with_a_fault_is_named_with_its_line(tmp_path, case):
+    text, line, sentence = FAULTY[case]
+    _, warnings = page_with(tmp_path, text)
+    told = f"index.md:{line}: WARNING: question 1: {sentence}"
+    assert told in re.sub(r"\x1b\[[\d;]*m", "", warnings)
+
+
+def test_a_page_with_a_question_and_no_other_loads_the_script():
+    page = "<head></head>"
+    assert interactives.with_script(page, "_static/") == page
+    asks = interactives.with_script(page + f"<fieldset {quiz.MARK}>", "_static/")
+    assert '<script defer src="_static/interactives.js?v=' in asks
+    script = interactives.script()
+    assert script.index("quiz(document);") < script.index("host({")
+    assert not re.search(r"^(export|import)\b", script, re.M)
+
+
+def test_no_verdict_of_a_question_hurts():
+    said = " ".join(quiz.VERDICTS.values()).lower()
+    assert not re.search(r"wrong|incorrect|sorry|!", said)
+    assert len(set(quiz.VERDICTS.values())) == 2
 
 
 def test_a_claim_about_a_changed_number_does_not_stop_the_notebook():

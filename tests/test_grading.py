@@ -1061,6 +1061,12 @@ def test_nan_and_infinity_are_equal_to_themselves_only():
         assert not close(other, special)
 
 
+def test_truth_values_are_compared_as_they_are():
+    yes, no = np.array([True, False]), np.array([True, True])
+    assert alike(yes, yes.copy())
+    assert not alike(yes, no)
+
+
 def test_members_of_a_tuple_are_measured_each_by_itself():
     big, small = np.array([1e4, 1e4]), np.array([1e-3, 2e-3])
     assert not alike((big, small), (big, 2 * small))

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 import jupytext
@@ -11,11 +12,16 @@ import yaml
 from gdlib.grading import questions
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+from gdbook import quiz  # noqa: E402
+
 BOOK = ROOT / "book"
 EXERCISES = ROOT / "exercises"
 
 NOT_CHAPTERS = {
     "intro", "notation", "playing-live", "references", "glossary", "library",
+    "rules-elsewhere",
 }  # fmt: skip
 HEADINGS = [
     "What you will learn",
@@ -232,6 +238,33 @@ def exercise_faults(text, names):
     return [f"section Exercises does not name `{name}`" for name in absent]
 
 
+QUESTION = re.compile(r"^(:{3,}|`{3,})\{question\}(.*?)^\1[ \t]*$", re.M | re.S)
+ASKED = 5  # questions of a chapter
+
+
+def question_faults(text):
+    """Return what the questions of a chapter's section Check yourself lack."""
+    section = text.partition("\n## Check yourself\n")[2].partition("\n## ")[0]
+    asked = [quiz.read(body) for _, body in QUESTION.findall(section)]
+    faults = []
+    if len(asked) != ASKED:
+        faults.append(f"{len(asked)} questions in Check yourself, not {ASKED}")
+    if len(QUESTION.findall(text)) > len(asked):
+        faults.append("a question outside of Check yourself")
+    for number, question in enumerate(asked, 1):
+        faults += [f"question {number}: {say}" for say, _ in quiz.faults(question)]
+    places = {
+        place
+        for question in asked
+        for place, option in enumerate(question.options)
+        if option.right
+    }
+    if len(asked) > 1 and len(places) == 1:
+        letter = quiz.LETTERS[places.pop()]
+        faults.append(f"({letter}) is always the right option: change the order of one")
+    return faults
+
+
 # -------------------------------------------------------------------------- tests
 
 
@@ -281,6 +314,11 @@ def test_the_section_exercises_names_every_function_to_write(path):
     names = [name for question in asked for name in question.names()]
     assert names, f"no question is called {path.stem}.…"
     assert not exercise_faults(path.read_text("utf-8"), names)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=page_id)
+def test_a_chapter_asks_five_questions_and_answers_every_choice(path):
+    assert not question_faults(path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -397,3 +435,46 @@ def test_a_function_that_the_section_exercises_leaves_out_is_noticed():
     assert exercise_faults(page, ["g"]) == ["section Exercises does not name `g`"]
     assert exercise_faults(page.replace("`f`", "f"), ["f"])
     assert exercise_faults(page.replace("## Exercises", "## Tasks"), ["f"])
+
+
+def asks(right, options="ab"):
+    """Return a question whose right option has the letter `right`."""
+    lines = [
+        f"- [{'x' if letter == right else ' '}] Option {letter}\n\n  Answer {letter}.\n"
+        for letter in options
+    ]
+    return ":::{question}\nWhich?\n\n" + "\n".join(lines) + ":::\n"
+
+
+def test_a_question_without_its_answers_is_noticed():
+    end = "\n## Exercises\n"
+    whole = "# A\n\n## Check yourself\n\n" + "\n".join(map(asks, "abaab")) + end
+    assert not question_faults(whole)
+    assert question_faults("# A\n") == ["0 questions in Check yourself, not 5"]
+    assert question_faults(whole.replace(asks("a"), "", 1)) == [
+        "4 questions in Check yourself, not 5"
+    ]
+    assert question_faults(whole.replace(end, end + asks("a"))) == [
+        "a question outside of Check yourself"
+    ]
+
+    def fault(old, new):
+        assert old in whole
+        return question_faults(whole.replace(old, new, 1))
+
+    assert fault("- [x]", "- [ ]")[0].startswith("question 1: no option is marked")
+    assert fault("- [ ]", "- [x]")[0].startswith("question 1: a second option is")
+    assert fault("  Answer b.", "")[0].startswith("question 1: option (b) has no")
+    assert fault("  Answer b.", "Answer b.")[0].startswith("question 1: this belongs")
+    assert fault("Which?", "")[0].startswith("question 1: nothing is asked")
+    assert fault(asks("a"), asks("a", "a"))[0].startswith(
+        "question 1: a question needs"
+    )
+
+
+def test_a_right_option_that_is_always_at_the_same_place_is_noticed():
+    page = "\n## Check yourself\n\n" + "\n".join(map(asks, "bbbbb"))
+    assert question_faults(page) == [
+        "(b) is always the right option: change the order of one"
+    ]
+    assert not question_faults(page.replace(asks("b"), asks("a"), 1))

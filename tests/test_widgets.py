@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from gdbook import interactives, node  # noqa: E402
 
 ARGUMENTS = {"quadratic": [[1.0, 100.0]]}
+METHODS = ["gradient_descent", "momentum", "adam"]
 FIGURES = {
     "descent": lambda: widgets.Descent("quadratic", [1, 10], start=(-2.5, 0.5)),
     "rose": widgets.Rose,
@@ -28,6 +29,11 @@ FIGURES = {
     "modes": widgets.Modes,
     "phase": widgets.Phase,
     "correction": widgets.Correction,
+    "sweep": lambda: widgets.Sweep(
+        [0.01, 0.1, 1.0],
+        [0, 5, 10],
+        {method: np.linspace(0.5, 1, 9).reshape(3, 3) for method in METHODS},
+    ),
     "batches": lambda: widgets.Batches(houses(), rng=np.random.default_rng(0)),
 }
 

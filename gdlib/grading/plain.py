@@ -188,7 +188,7 @@ def agree(a, b, *, rtol=1e-6, atol=None):
         atol = rtol * max(_abs(b[finite]).max(initial=0), 1e-300)
     with errstate(all="ignore"):  # inf - inf
         same = (a == b) | (_isnan(a) & _isnan(b))
-        return same | (finite & (_abs(a - b) <= atol + rtol * _abs(b)))
+        return same | (finite & (_abs(a - 1.0 * b) <= atol + rtol * _abs(b)))
 
 
 def alike(a, b, *, rtol=1e-6) -> bool:

@@ -121,7 +121,18 @@ const player = {
   show: slider.show,
 };
 
-const kinds = { slider, choice, toggles, player };
+// A button that sets several traits at once.
+const press = {
+  html: ({ name, label }) => `<button type="button" data-press="${name}">${label}</button>`,
+  wire({ name, sets }, state, root, set) {
+    root.querySelector(`[data-press="${name}"]`).addEventListener("click", () => {
+      for (const [trait, value] of Object.entries(sets(state))) set(trait, value);
+    });
+  },
+  show() {},
+};
+
+const kinds = { slider, choice, toggles, player, press };
 // -------------------------------------------------------------------------- handles
 // A point of a panel that can be dragged, or moved with the arrow keys.
 

@@ -43,7 +43,10 @@ export default figure({
       {
         on: ["curvatures"],
         draw: (state, a) => ruler({ ...a, domain: [[-2, -1], a.domain[1]] }) +
-          state.curvatures.map((c, i) => `<text x="${a.px(i + 1).toFixed(1)}" y="${a.height - 24}">λ = ${say(c)}</text>`).join("") +
+          state.curvatures.map((c, i) => {
+            const named = state.curvatures.length < 5 || i % 3 === 0;
+            return named ? `<text x="${a.px(i + 1).toFixed(1)}" y="${a.height - 24}">λ = ${say(c)}</text>` : "";
+          }).join("") +
           `<path class="gd-guide" d="${trail(a, [[0.4, 1], [a.domain[0][1], 1]])}"/>`,
       },
       {

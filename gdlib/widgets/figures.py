@@ -330,3 +330,34 @@ class Batches(Interactive):
         n = len(houses)
         shuffles = [[rng.permutation(n) for _ in range(epochs)] for _ in range(choices)]
         super().__init__(houses=np.round(houses, 12), shuffles=shuffles, **traits)
+
+
+class Sweep(Interactive):
+    """Three methods at learning rates of their own, from curves that gdlib computed.
+
+    Parameters
+    ----------
+    rates : array-like of shape (k,)
+        The learning rates, from small to large.
+    epochs : list of int
+        When each curve was looked at.
+    curves : dict of str to array-like of shape (k, len(epochs))
+        For each of gradient descent, momentum and Adam, the share of right answers.
+    shared : float
+        The rate that a button gives to all of them, or its nearest neighbor.
+    gradient_descent, momentum, adam : int
+        Which rate each has.
+    """
+
+    module = "sweep"
+    rates = synced(List)
+    epochs = synced(List)
+    curves = synced(Dict)
+    shared = synced(Float, 0.001)
+    gradient_descent = synced(Int)
+    momentum = synced(Int)
+    adam = synced(Int)
+
+    def __init__(self, rates, epochs, curves, **traits):
+        curves = {method: np.round(shares, 4) for method, shares in curves.items()}
+        super().__init__(rates=rates, epochs=epochs, curves=curves, **traits)

@@ -6,6 +6,7 @@
 `figures`           draws SVG figures inside the page, in the page's own colors
 `pages`             repairs the theme's HTML; one stylesheet, few icons, own fonts
 `notebooks`         chapters as notebooks, to download or to work on
+`quiz`              questions, and an answer for each choice
 ==================  ==============================================================
 
 The execution cache is salted with gdlib's source, so a changed function runs every
@@ -18,7 +19,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdbook import figures, mathematics, notebooks, pages
+from gdbook import figures, mathematics, notebooks, pages, quiz
 from gdbook.paths import ROOT
 
 if TYPE_CHECKING:
@@ -50,6 +51,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         if name not in app.config:
             app.add_config_value(name, {}, "")
     app.connect("config-inited", salt_execution_cache, priority=900)
-    for part in (mathematics, figures, notebooks, pages):
+    for part in (mathematics, figures, notebooks, pages, quiz):
         part.connect(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

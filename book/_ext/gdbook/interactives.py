@@ -72,7 +72,7 @@ def script() -> str:
 
 def with_script(page: str, static: str) -> str:
     """Load the script on a page that has something to move or to choose."""
-    if '<div class="gd-interactive"' not in page and quiz.FIELD not in page:
+    if '<div class="gd-interactive"' not in page and quiz.MARK not in page:
         return page
     version = hashlib.sha256(script().encode()).hexdigest()[:8]
     tag = f'<script defer src="{static}{SCRIPT}?v={version}"></script>'

@@ -2,8 +2,8 @@
 
 Plain Jupyter shows MyST's directives as raw text. So each one is rewritten as the
 Markdown that every notebook program shows: an included function becomes a block of
-code, a theorem a quotation with its name in bold, an answer a fold to open, a citation
-its authors and year.
+code, a theorem a quotation with its name in bold, an answer a fold to open, a question
+its options and such a fold, a citation its authors and year.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ import hashlib
 import json
 import re
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gdbook import quiz
 from gdbook.mathematics import MACROS
 from gdbook.paths import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sphinx.application import Sphinx
 
 FENCE = re.compile(
@@ -90,8 +94,23 @@ def authors_and_year(key: str) -> tuple[str, str]:
     return who, entry.fields["year"]
 
 
-def plain(markdown: str, page: Path) -> str:
-    """Return MyST text as Markdown that plain Jupyter shows well."""
+def plain(markdown: str, page: Path, numbers: Iterator[int] | None = None) -> str:
+    """Return MyST text as Markdown that plain Jupyter shows well.
+
+    Parameters
+    ----------
+    markdown : str
+        The text of a page, or of a part of it.
+    page : Path
+        Where it stands.
+    numbers : iterator of int, optional
+        What the next questions are numbered; from 1, if not given.
+
+    Returns
+    -------
+    str
+    """
+    numbers = numbers or count(1)
 
     def directive(match: re.Match[str]) -> str:
         name, title = match["name"], match["title"].strip()
@@ -99,6 +118,9 @@ def plain(markdown: str, page: Path) -> str:
             return included(match, page)
         if name in HIDDEN:
             return ""
+        if name == "question":
+            asked = quiz.read(f"{title}\n{match['body']}")
+            return FENCE.sub(directive, quiz.as_markdown(asked, next(numbers)))
         body = OPTIONS.sub("", match["body"]).strip()
         if name == "math":
             return f"$$\n{body}\n$$"
@@ -161,10 +183,11 @@ def as_notebook(page: Path) -> str:
 
     notebook = jupytext.reads(page.read_text("utf-8"), fmt="md:myst")
     notebook.cells = [kept for cell in notebook.cells for kept in for_reader(cell)]
+    numbers = count(1)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
         if cell.cell_type == "markdown":
-            cell.source = plain(cell.source, page)
+            cell.source = plain(cell.source, page, numbers)
     words = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     if words:
         used = definitions("".join(cell.source for cell in words))
