@@ -60,7 +60,8 @@ def script():
     Returns
     -------
     str
-        It finds the figures of a page and makes them move; nothing else is global.
+        It finds the figures of a page and makes them move; nothing in it is global,
+        and the comments are left out.
     """
     names = faces()
     parts = [body(one) for one in [*needed(*names), *needed("host"), "host"]]
@@ -68,4 +69,5 @@ def script():
         inside = body(name).replace(FACE, "return ")
         parts.append(f"const {name} = (() => {{\n{inside}}})();")
     parts.append(f"host({{ {', '.join(names)} }});")
-    return "(() => {\n" + "\n".join(parts) + "\n})();\n"
+    text = "(() => {\n" + "\n".join(parts) + "\n})();\n"
+    return re.sub(r"^ *//.*\n", "", text, flags=re.MULTILINE)
