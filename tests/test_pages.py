@@ -269,8 +269,16 @@ def question_faults(text):
 
 
 def test_every_toc_entry_exists():
-    missing = [e for e in toc_entries() if not (ROOT / f"{e}.md").exists()]
+    there = lambda entry, ending: (ROOT / f"{entry}{ending}").exists()
+    missing = [e for e in toc_entries() if not there(e, ".md") | there(e, ".ipynb")]
     assert not missing
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=page_id)
+def test_a_chapter_s_exercises_follow_it(path):
+    entries = toc_entries()
+    chapter = entries.index(path.relative_to(ROOT).with_suffix("").as_posix())
+    assert entries[chapter + 1] == f"exercises/{path.stem}"
 
 
 def test_every_page_is_in_the_toc_once():

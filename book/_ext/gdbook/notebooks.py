@@ -17,6 +17,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docutils import nodes
+
 from gdbook import quiz
 from gdbook.mathematics import MACROS
 from gdbook.paths import ROOT
@@ -271,6 +273,22 @@ def offer_download(
     context["ipynb_source"] = f"{page}.ipynb"
 
 
+WHERE = (
+    "Here you can read the exercises. To write in them, take this page as a notebook, "
+    "by the arrow above, to wherever gdlib is installed; or run make lab."
+)
+
+
+def say_where_to_write(app: Sphinx, doctree: nodes.document) -> None:
+    """Tell the reader of an exercise page how to work on it."""
+    title = next(doctree.findall(nodes.title), None)
+    if title is None or not app.env.docname.startswith("exercises/"):
+        return
+    note = nodes.note("", nodes.paragraph(WHERE, WHERE))
+    title.parent.insert(title.parent.index(title) + 1, note)
+
+
 def connect(app: Sphinx) -> None:
     """Write the notebooks while the pages are rendered."""
+    app.connect("doctree-read", say_where_to_write)
     app.connect("html-page-context", offer_download, priority=400)
