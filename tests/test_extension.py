@@ -399,3 +399,13 @@ def test_every_repair_says_why():
     rows = [*pages.REPAIRS, *pages.PAGE_REPAIRS]
     assert len({row.why for row in rows}) == len(rows)
     assert all(re.compile(row.pattern) and len(row.why) > 20 for row in rows)
+
+
+def test_what_a_slow_cell_printed_is_merged_on_the_page_and_kept_in_the_notebook():
+    from myst_nb.core import render
+    from nbformat.v4 import new_output
+
+    notebooks.merge_copies_only()
+    printed = [new_output("stream", text=f"{line}\n") for line in "ab"]
+    assert [out.text for out in render.coalesce_streams(printed)] == ["a\nb\n"]
+    assert [out.text for out in printed] == ["a\n", "b\n"]

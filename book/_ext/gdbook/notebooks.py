@@ -12,6 +12,7 @@ import ast
 import hashlib
 import json
 import re
+from copy import deepcopy
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -288,7 +289,20 @@ def say_where_to_write(app: Sphinx, doctree: nodes.document) -> None:
     title.parent.insert(title.parent.index(title) + 1, note)
 
 
+def merge_copies_only() -> None:
+    """Let MyST-NB merge what a cell printed on a copy of its outputs.
+
+    It adds the later pieces to the first one in place, and so a cell that prints slowly
+    would say things twice in the executed notebook that the tests compare with.
+    """
+    from myst_nb.core import render
+
+    merge = render.coalesce_streams
+    render.coalesce_streams = lambda outputs: merge(deepcopy(outputs))
+
+
 def connect(app: Sphinx) -> None:
     """Write the notebooks while the pages are rendered."""
+    merge_copies_only()
     app.connect("doctree-read", say_where_to_write)
     app.connect("html-page-context", offer_download, priority=400)
