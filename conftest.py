@@ -34,6 +34,18 @@ def pytest_configure(config) -> None:
         RunningKernel.execute_cell_input = execute_as_jupyter_does
 
 
+def pytest_collection_modifyitems(items) -> None:
+    """Keep the tests of a file on one worker, those of a question on any one.
+
+    A notebook's cells need one kernel; the questions of all chapters in one file would
+    keep one worker busy long after the others have gone home.
+    """
+    for item in items:
+        asked = getattr(item, "callspec", None) and item.callspec.params.get("question")
+        group = getattr(asked, "id", item.path.as_posix())
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def newest(names: list[str]) -> Path:
     """Return the source file that was changed last."""
     files = [

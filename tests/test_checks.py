@@ -1,7 +1,9 @@
 """Every question of the book, tested by what it accepts and by what it rejects."""
 
+import os
 import re
 from collections import Counter
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from gdlib.grading.questions import seed_for
 from gdlib.grading.rooms import LocalRoom
 
 QUESTIONS = questions()
-SEEDS = range(20)
+SEEDS = range(int(os.environ.get("SEEDS", "5")))
 BANNED = re.compile(
     r"In this chapter we will explore|important to note|\bpowerful\b|\bcrucial|\bdelve|"
     r"\bsimply\b|\bjust\b|\bobviously\b|In conclusion|!|[\U0001F300-\U0001FAFF]",
@@ -40,7 +42,12 @@ every_mistake = pytest.mark.parametrize(
 
 
 def grade(question, code, seed):
-    drawn = seed_for(seed, "student", question.id)
+    return graded(question.id, code, seed)
+
+
+@cache  # several tests look at the same verdict
+def graded(id, code, seed):
+    question, drawn = QUESTIONS[id], seed_for(seed, "student", id)
     return judge(question, lambda quiet: question.room(code), seed=drawn)
 
 
