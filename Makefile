@@ -68,7 +68,7 @@ exercises: install  ## regenerate exercises/*.ipynb from exercises/source
 
 test: book  ## build the book, then run every test
 	@echo "==> Testing gdlib, its exercises, every notebook and the built site"
-	@$(PY) -m pytest -n 2 --dist loadgroup --nbval \
+	@$(PY) -m pytest -n 2 --nbval \
 		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 120 \
 		tests gdlib _build/jupyter_execute
 
@@ -77,7 +77,7 @@ BEYOND := cli notebooks site extension pages layers widgets browser
 
 oldest: .venv-oldest/installed  ## test the core on the oldest numpy and matplotlib it must run on
 	@echo "==> Testing the core on numpy 2.0.2 and matplotlib 3.8.4"
-	@SEEDS=2 PYTHONPATH=. .venv-oldest/bin/python -m pytest -n 2 --dist loadgroup -p no:cacheprovider \
+	@SEEDS=2 PYTHONPATH=. .venv-oldest/bin/python -m pytest -n 2 -p no:cacheprovider \
 		$(BEYOND:%=--ignore=tests/test_%.py) \
 		--ignore=gdlib/cli.py --ignore=gdlib/widgets --ignore=gdlib/__main__.py tests gdlib
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -34,16 +35,20 @@ def pytest_configure(config) -> None:
         RunningKernel.execute_cell_input = execute_as_jupyter_does
 
 
-def pytest_collection_modifyitems(items) -> None:
+def pytest_xdist_make_scheduler(config, log):
     """Keep the tests of a file on one worker, those of a question on any one.
 
     A notebook's cells need one kernel; the questions of all chapters in one file would
     keep one worker busy long after the others have gone home.
     """
-    for item in items:
-        asked = getattr(item, "callspec", None) and item.callspec.params.get("question")
-        group = getattr(asked, "id", item.path.as_posix())
-        item.add_marker(pytest.mark.xdist_group(group))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFileOrQuestion(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            question = re.search(r"test_checks\.py::\w+\[([\w-]+\.\w+)", nodeid)
+            return question[1] if question else nodeid.partition("::")[0]
+
+    return ByFileOrQuestion(config, log)
 
 
 def newest(names: list[str]) -> Path:

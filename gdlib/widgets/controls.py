@@ -120,7 +120,7 @@ def dial(name, choice, value):
     low, high, *scale = choice
     if scale == ["log"]:
         ends = {"min": np.log10(low), "max": np.log10(high)}
-        return ipywidgets.FloatLogSlider(value, step=0.01, **ends, **look)
+        return ipywidgets.FloatLogSlider(value, step=0.001, **ends, **look)
     if isinstance(low, int) and isinstance(high, int):
         return ipywidgets.IntSlider(value, low, high, **look)
     step = (high - low) / 100
