@@ -78,6 +78,13 @@ REPAIRS = [
         '<div id="pst-primary-sidebar" role="region" aria-label="Book" class="',
     ),
     Repair(
+        "what folds a chapter's exercises away in the sidebar has a name",
+        r'<summary><span class="toctree-toggle" role="presentation">',
+        '<summary aria-label="Exercises">'
+        '<span class="toctree-toggle" role="presentation">',
+        only_where='class="toctree-toggle"',
+    ),
+    Repair(
         "a button with an icon only has a name",
         r'(<button class="sidebar-toggle primary-toggle btn btn-sm") title=',
         r'\1 aria-label="Toggle primary sidebar" title=',
