@@ -35,6 +35,12 @@ FIGURES = {
         {method: np.linspace(0.5, 1, 9).reshape(3, 3) for method in METHODS},
     ),
     "batches": lambda: widgets.Batches(houses(), rng=np.random.default_rng(0)),
+    "noise": lambda: widgets.NoiseFloor(rng=np.random.default_rng(0)),
+    "saddle": widgets.Escape,
+    "edge": lambda: widgets.Edge(
+        [0.1, 0.2], [0, 5, 10], [[2, 1, 0.5], [2, 0.5, 0.1]], [[4, 9, 8], [4, 7, 5]]
+    ),
+    "quotient": widgets.Quotient,
 }
 
 
@@ -190,6 +196,67 @@ def test_the_first_steps_of_the_page_are_adam_s_and_uncorrected_they_are_longer(
     t = np.arange(1, 51)
     closed = (1 - 0.9**t) / np.sqrt(1 - 0.999**t)
     assert np.allclose(np.array(found["raw"])[:, 1], closed, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("curve", "height", "speed"), [("sine", 1, 1), ("high", 1001, 1), ("fast", 1, 100)]
+)
+def test_the_errors_of_the_page_are_those_of_taylor_and_of_rounding(
+    curve, height, speed
+):
+    eps = np.finfo(float).eps
+    second, third = speed**2 * np.sin(speed), speed**3 * np.cos(speed)
+    for method, wide, left_out, noise in [
+        ("forward", 1e-3 / speed, abs(second) / 2 * 1e-3 / speed, 2),
+        ("centered", 1e-2 / speed, abs(third) / 6 * (1e-2 / speed) ** 2, 1),
+    ]:
+        hs = [wide, 1e-13, 1e-14]
+        question = [{"curve": curve}, method]
+        errors = ask(*[["quotient", "error", [*question, h]] for h in hs])
+        assert np.isclose(errors[0], left_out, rtol=0.01)  # what Taylor says
+        for h, error in zip(hs[1:], errors[1:], strict=True):
+            assert 0 < error <= noise * (height + speed) * eps / h
+
+
+@pytest.mark.parametrize("power", [-2, -6, -12])
+@pytest.mark.parametrize("rate", [0.1, 0.3])
+def test_the_page_leaves_the_pass_when_the_logarithm_says(power, rate):
+    state = {"east": 1.0, "power": power, "side": -1, "learning_rate": rate}
+    (seen,) = ask(["saddle", "leave", [state]])
+    assert seen["out"] == np.ceil(np.log(10.0**-power) / np.log(1 + 2 * rate))
+    walk = minimize(
+        objectives.saddle(),
+        [1, -(10.0**power)],
+        learning_rate=rate,
+        steps=seen["out"],
+    )
+    assert np.allclose(seen["points"], walk.x, rtol=1e-9, atol=1e-15)
+    (seen,) = ask(["saddle", "leave", [state | {"power": -16}]])
+    assert seen["out"] is None  # the end of the slider is the ridge
+    assert seen["points"][-1][1] == 0
+
+
+def test_the_noisy_walk_of_the_page_is_descent_with_that_luck():
+    figure = widgets.NoiseFloor(rng=np.random.default_rng(0), size=9)
+    grad = lambda x, z: 100.0 * x + 20.0 / 3 * z
+    stream = [(z,) for z in figure.luck]
+    walk = [*descend(grad, [0.0], learning_rate=0.013, batches=stream)]
+    (places,) = ask(["noise", "walk", [figure.state(), 0.013]])
+    assert np.allclose(places, np.ravel(walk), rtol=1e-9, atol=1e-12)
+
+
+def test_the_floor_of_the_page_is_the_balance_and_its_luck_comes_near():
+    state = widgets.NoiseFloor(rng=np.random.default_rng(0), size=4).state()
+    for rate in (0.002, 0.01, 0.018):
+        v = 0.0
+        for _ in range(2000):
+            v = (1 - 100 * rate) ** 2 * v + rate**2 * 20**2 / 4
+        questions = [
+            ["noise", part, [state, rate]] for part in ("predicted", "simulated")
+        ]
+        predicted, simulated = ask(*questions)
+        assert np.isclose(predicted, 100 * v / 2)
+        assert abs(simulated / predicted - 1) < 0.15
 
 
 # ------------------------------------------------------------------------- drawing

@@ -361,3 +361,103 @@ class Sweep(Interactive):
     def __init__(self, rates, epochs, curves, **traits):
         curves = {method: np.round(shares, 4) for method, shares in curves.items()}
         super().__init__(rates=rates, epochs=epochs, curves=curves, **traits)
+
+
+class Quotient(Interactive):
+    """The error of a difference quotient against its h, and the curve seen at that h.
+
+    Parameters
+    ----------
+    curve : {"sine", "high", "fast"}, default="sine"
+        sin x, 1000 + sin x, or sin 100x, at x = 1.
+    method : {"forward", "centered"}, default="forward"
+        On which side of x the difference is taken, or on both.
+    h : float, default=0.1
+        How wide it is, from 1e-16 to 1.
+    """
+
+    module = "quotient"
+    curve = synced(Enum, ["sine", "high", "fast"], "sine")
+    method = synced(Enum, ["forward", "centered"], "forward")
+    h = synced(Float, 0.1)
+
+
+class Escape(Interactive):
+    """The pass x₁² − x₂² and the time to leave it.
+
+    Parameters
+    ----------
+    east : float
+        Where the walk starts along the ridge.
+    power : float, default=-6
+        How far beside the ridge it starts: ε = 10^power; −16 is the ridge itself.
+    side : {1, -1}, default=1
+        On which side.
+    learning_rate : float, default=0.1
+        Where the slider stands.
+    """
+
+    module = "saddle"
+    east = synced(Float, 1.3)
+    power = synced(Float, -6.0)
+    side = synced(Int, 1)
+    learning_rate = synced(Float, 0.1)
+
+
+class Edge(Interactive):
+    """The loss and its largest curvature during training, from curves of gdlib.
+
+    Parameters
+    ----------
+    rates : array-like of shape (k,)
+        The learning rates, from small to large.
+    steps : list of int
+        When each run was looked at.
+    losses, sharpness : array-like of shape (k, len(steps))
+        What was seen: the loss, and the largest eigenvalue of its Hessian.
+    rate : int, default=0
+        Which of the rates is highlighted.
+    """
+
+    module = "edge"
+    rates = synced(List)
+    steps = synced(List)
+    losses = synced(List)
+    sharpness = synced(List)
+    rate = synced(Int)
+
+    def __init__(self, rates, steps, losses, sharpness, **traits):
+        digits = lambda table: [[float(f"{v:.4g}") for v in row] for row in table]
+        own = {"losses": digits(losses), "sharpness": digits(sharpness)}
+        super().__init__(rates=rates, steps=steps, **own, **traits)
+
+
+class NoiseFloor(Interactive):
+    """The noise floor of one coordinate against η and batch size.
+
+    A walk x ← x − η(λx + ξ) with errors ξ of mean 0 and variance σ²/b; what it comes
+    to in the long run is drawn as predicted, ½λ·ησ²/(bλ(2 − ηλ)), and as simulated.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the luck: normal numbers, shifted and scaled to mean 0, variance 1.
+    curvature, sigma : float
+        The λ, and the standard deviation σ of one example's gradient.
+    learning_rate, size : float and int
+        Where the sliders stand.
+    steps : int, default=2000
+        How long the walk is that the simulated floor is taken from.
+    """
+
+    module = "noise"
+    curvature = synced(Float, 100.0)
+    sigma = synced(Float, 20.0)
+    learning_rate = synced(Float, 0.01)
+    size = synced(Int, 1)
+    luck = synced(List)
+
+    def __init__(self, *, rng, steps=2000, **traits):
+        luck = rng.normal(size=steps)
+        luck = np.round((luck - luck.mean()) / luck.std(), 4)
+        super().__init__(luck=luck, **traits)
