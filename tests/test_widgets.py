@@ -35,6 +35,7 @@ FIGURES = {
         {method: np.linspace(0.5, 1, 9).reshape(3, 3) for method in METHODS},
     ),
     "batches": lambda: widgets.Batches(houses(), rng=np.random.default_rng(0)),
+    "basins": lambda: widgets.Basins("himmelblau", rates=[0.01, 0.016]),
     "noise": lambda: widgets.NoiseFloor(rng=np.random.default_rng(0)),
     "saddle": widgets.Escape,
     "edge": lambda: widgets.Edge(
@@ -495,3 +496,31 @@ def test_a_figure_whose_arguments_and_controls_differ_is_refused():
         widgets.controls(parabola, alt="A power.", power=(1, 4))
     with pytest.raises(TypeError, match="a has no default; write a=…"):
         widgets.controls(lambda a: None, alt="Nothing.", a=(0, 1))
+
+
+# -------------------------------------------------------------------------- basins
+
+
+def test_the_walk_of_the_page_ends_in_the_valley_that_gdlib_s_map_shows():
+    figure = widgets.Basins("himmelblau", rates=[0.005, 0.016], columns=12, rows=10)
+    f, state = objectives.himmelblau(), figure.state()
+    low, high = f.domain.T
+    j, i = np.divmod(np.arange(120), 12)  # row by row, from the south
+    cells = (np.stack([i, j], axis=1) + 0.5) / [12, 10]
+    for rate in range(2):
+        starts = low + (high - low) * cells
+        asked = [{**state, "rate": rate, "start": start} for start in starts]
+        ends = ask(*[["basins", "arrival", [one]] for one in asked])
+        shown = [-1 if c == "." else int(c) for c in figure.maps[rate]]
+        assert np.mean(np.equal(ends, shown)) > 0.97  # a border may split hairs
+        assert set(ends) >= ({0, 1, 2, 3} if rate == 0 else {-1, 0, 1, 3})
+
+
+def test_a_valley_has_a_basin_exactly_below_two_over_its_largest_curvature():
+    f = objectives.himmelblau()
+    edges = [2 / np.linalg.eigvalsh(hessian(f, m))[-1] for m in f.minima.T]
+    rates = np.array([0.01, 0.0145, 0.0155, 0.0185, 0.0195])
+    figure = widgets.Basins("himmelblau", rates=rates, columns=40, rows=30)
+    for rate, cells in zip(rates, figure.maps, strict=True):
+        for k, edge in enumerate(edges):
+            assert (cells.count(str(k)) > 20) == (rate < edge)

@@ -14,6 +14,7 @@ one's own; those move only where Python runs.
 
 from gdlib.widgets.controls import Controls, controls
 from gdlib.widgets.figures import (
+    Basins,
     Batches,
     Correction,
     Descent,
@@ -33,6 +34,7 @@ from gdlib.widgets.figures import (
 from gdlib.widgets.interactive import Interactive
 
 __all__ = [
+    "Basins",
     "Batches",
     "Controls",
     "Correction",

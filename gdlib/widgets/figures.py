@@ -461,3 +461,56 @@ class NoiseFloor(Interactive):
         luck = rng.normal(size=steps)
         luck = np.round((luck - luck.mean()) / luck.std(), 4)
         super().__init__(luck=luck, **traits)
+
+
+class Basins(Interactive):
+    """Whose valley is it: where descent comes to rest, from each start of a map.
+
+    Parameters
+    ----------
+    name : str
+        Which of `gdlib.objectives`, with four minima at most.
+    rates : array-like of shape (k,)
+        The learning rates, from small to large; each gets a map.
+    columns, rows : int, default=80, 60
+        How many starts a map has along x₁ and x₂, at the centers of its cells.
+    steps : int, default=600
+        How long each walk is, and that of the page.
+    start : list of two floats, optional
+        Where the page's walk begins; the objective's own start by default.
+    rate : int, default=0
+        Which of the rates.
+    """
+
+    module = "basins"
+    surface = synced(Dict)
+    rates = synced(List)
+    maps = synced(List)
+    columns = synced(Int)
+    start = synced(List)
+    steps = synced(Int)
+    rate = synced(Int)
+
+    def __init__(self, name, *, rates, columns=80, rows=60, steps=600, **traits):
+        ground = surface(name)
+        f = getattr(objectives, name)()
+        sides = [
+            low + (high - low) * (np.arange(count) + 0.5) / count
+            for (low, high), count in zip(f.domain, (columns, rows), strict=True)
+        ]
+        starts = np.stack(np.meshgrid(*sides)).reshape(2, -1)
+        maps = [_valleys(f, starts, rate, steps) for rate in rates]
+        own = {"surface": ground, "maps": maps, "columns": columns}
+        first = {"start": ground["start"], "rates": rates, "steps": steps}
+        super().__init__(**{**own, **first, **traits})
+
+
+def _valleys(f, starts, learning_rate, steps):
+    """Write for each start the number of the minimum that descent reaches, or a dot."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        walk = descend(f.grad, starts, learning_rate=learning_rate)
+        end = next(islice(walk, steps, None))
+        away = np.linalg.norm(end[:, None] - f.minima[:, :, None], axis=0)
+    return "".join(
+        str(column.argmin()) if column.min() < 0.01 else "." for column in away.T
+    )
