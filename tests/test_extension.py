@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 
+import imagesize
 import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
@@ -14,14 +15,18 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
 from gdbook import (  # noqa: E402
+    card,
     figures,
-    interactives,
+    fonts,
     mathematics,
     node,
     notebooks,
     pages,
     quiz,
+    scripts,
     source_hash,
+    styles,
+    tables,
 )
 
 DRAWING = """<?xml version="1.0"?><!DOCTYPE svg>
@@ -68,8 +73,24 @@ def test_ids_of_two_figures_never_meet():
         assert "".join(name) in ids[0]
 
 
-def test_paths_keep_two_decimals():
-    assert 'd="M 1.23 0"' in figures.inline(DRAWING, "A bowl").replace("-0", "0")
+def test_a_path_keeps_tenths_of_a_point_and_no_point_twice():
+    long = DRAWING.replace("-0.00001", "-0.01 L 2.04 3 L 2.01 3 L 2 31")
+    svg = figures.inline(long, "A bowl")
+    assert 'd="M 1.2 0 L 2 3 L 2 31"' in svg
+
+
+def test_a_letter_is_drawn_once_a_page_and_every_figure_points_to_it():
+    scale = 'transform="scale(0.015625)"'
+    letter = '<path id="f{0}-a" d="M 1 {1}" ' + scale + "/>"
+    figure = "<svg>" + letter + '<use href="#f{0}-a"/></svg>'
+    page = figure.format(1, 5) + figure.format(2, 5) + figure.format(3, 6)
+    page = figures.share_letters(page + '<a href="#f1">f1</a></body>')
+    assert page.count('d="M 1 5"') == page.count('d="M 1 6"') == 1
+    used = re.findall(r'<use href="#([\w-]+)"', page)
+    assert used[0] == used[1] != used[2]
+    assert all(page.count(f'id="{name}"') == 1 for name in used)
+    assert '<a href="#f1">' in page
+    assert figures.share_letters("<p></p></body>") == "<p></p></body>"
 
 
 def test_palette_and_stylesheet_agree():
@@ -340,13 +361,11 @@ def test_a_question_with_a_fault_is_named_with_its_line(tmp_path, case):
     assert told in re.sub(r"\x1b\[[\d;]*m", "", warnings)
 
 
-def test_a_page_with_a_question_and_no_other_loads_the_script():
-    page = "<head></head>"
-    assert interactives.with_script(page, "_static/") == page
-    asks = interactives.with_script(page + f"<fieldset {quiz.MARK}>", "_static/")
-    assert '<script defer src="_static/interactives.js?v=' in asks
-    script = interactives.script()
-    assert script.index("quiz(document);") < script.index("host({")
+def test_every_page_loads_one_classic_script():
+    page = scripts.with_own("<head></head>", "_static/")
+    assert '<script defer src="_static/page.js?v=' in page
+    script = scripts.own()
+    assert script.index("scrolling(document);") < script.index("quiz(document);")
     assert not re.search(r"^(export|import)\b", script, re.M)
 
 
@@ -396,7 +415,7 @@ def test_the_cache_knows_a_changed_function(tmp_path):
 
 
 def test_every_repair_says_why():
-    rows = [*pages.REPAIRS, *pages.PAGE_REPAIRS]
+    rows = [*pages.REPAIRS, *pages.PAGE_REPAIRS, *pages.SCRIPT_REPAIRS]
     assert len({row.why for row in rows}) == len(rows)
     assert all(re.compile(row.pattern) and len(row.why) > 20 for row in rows)
 
@@ -409,3 +428,114 @@ def test_what_a_slow_cell_printed_is_merged_on_the_page_and_kept_in_the_notebook
     printed = [new_output("stream", text=f"{line}\n") for line in "ab"]
     assert [out.text for out in render.coalesce_streams(printed)] == ["a\nb\n"]
     assert [out.text for out in printed] == ["a\n", "b\n"]
+
+
+SERIF = fonts.TYPEFACES / "source-serif-4/files/source-serif-4-latin-opsz-normal.woff2"
+
+
+def cut_font(folder, shown, weights=(400, 700)):
+    """Return a font cut to some characters, and its bytes."""
+    from fontTools.ttLib import TTFont
+
+    data = fonts.cut(SERIF, shown, folder, weights)
+    return TTFont(io.BytesIO(data)), data
+
+
+def test_a_font_keeps_the_characters_and_weights_that_are_asked_for(tmp_path):
+    font, data = cut_font(tmp_path, set("af−"))
+    assert set(font.getBestCmap()) == set(map(ord, "af−"))
+    (axis,) = font["fvar"].axes
+    assert (axis.axisTag, axis.minValue, axis.maxValue) == ("wght", 400, 700)
+    features = font["GPOS"].table.FeatureList.FeatureRecord
+    assert "kern" in {feature.FeatureTag for feature in features}
+    assert "fvar" not in cut_font(tmp_path, {"a"}, (400, 400))[0]
+    assert len(data) < SERIF.stat().st_size / 20
+
+
+def test_a_character_of_a_changed_page_is_cut_from_the_whole_font(tmp_path):
+    cut_font(tmp_path, {"a"})
+    assert set(cut_font(tmp_path, {"a", "b"})[0].getBestCmap()) == {97, 98}
+    assert len(list(tmp_path.iterdir())) == 2
+    cut_font(tmp_path, {"a"})
+    assert len(list(tmp_path.iterdir())) == 2, "the same cut is not made again"
+
+
+def test_the_characters_of_a_site_are_those_of_its_pages_and_scripts(tmp_path):
+    (tmp_path / "_static").mkdir()
+    (tmp_path / "page.html").write_text("<p>&eta; é</p>", "utf-8")
+    (tmp_path / "_static/a.js").write_text(r'say("×", "\u2212")', "utf-8")
+    (tmp_path / "_static/unused.html").write_text("ß", "utf-8")
+    found = fonts.characters(tmp_path)
+    assert found - fonts.ALWAYS == set("ηé×−")
+    assert fonts.drawn(r"""a{content:"\3b7 \2014 x"} b{--i: '\f002'}""") == set(
+        "η— x\uf002"
+    )
+
+
+def test_a_font_of_formulas_keeps_its_own_signs_and_the_parts_of_delimiters():
+    css = (
+        'mjx-c.mjx-c1D465.TEX-I::before {\n padding: 0;\n content: "x";\n}\n'
+        'mjx-c.mjx-c2212::before{content: "\\2212"}'
+        'mjx-stretchy-v.mjx-c28 mjx-beg mjx-c::before{content: "("}'
+    )
+    zero = {"\ueffc"}
+    assert fonts.in_formulas(css, "MJXTEX-I") == {"x", "("} | zero
+    assert fonts.in_formulas(css, "MJXTEX") == {"−", "("} | zero
+    assert fonts.in_formulas(css, "MJXTEX-A") == {"("} | zero
+
+
+def test_a_rule_stays_if_a_tag_or_a_script_can_match_it(tmp_path):
+    (tmp_path / "_static").mkdir()
+    (tmp_path / "_static/a.js").write_text('x.classList.add("shown")', "utf-8")
+    (tmp_path / "_static/b.js").write_text('x.classList.add("other")', "utf-8")
+    (tmp_path / "page.html").write_text(
+        '<p class="note" title="prose">word</p><script src="_static/a.js?v=1"></script>'
+    )
+    css = (
+        ":root{--a:1px;--b:2px;--c:3px}.note{top:var(--a)}.shown{top:0}.other{top:0}"
+        ".prose{top:0}.word{top:0}p[open]{top:0}p:hover{top:0}table{top:0}"
+    )
+    kept = styles.purged(css, ".ours{top:var(--b)}", tmp_path)
+    assert re.findall(r"[^{}]+(?=\{)", kept) == [
+        ":root", ".note", ".shown", "p[open]", "p:hover",
+    ]  # fmt: skip
+    assert "--a" in kept
+    assert "--b" in kept
+    assert "--c" not in kept
+
+
+def test_space_in_strings_of_a_stylesheet_stays():
+    tight = styles.squeezed('a {\n  content: "  ;  ";\n}\n\nb > c , d { top: 0; }')
+    assert tight == 'a{content: "  ;  ";}b > c,d{top: 0;}'
+
+
+def test_a_changed_font_has_another_address(tmp_path):
+    (tmp_path / "fonts").mkdir()
+    font = tmp_path / "fonts/a-b.woff2"
+    font.write_bytes(b"one")
+    first = pages.versioned('src: url("fonts/a-b.woff2")', tmp_path)
+    assert re.fullmatch(r'src: url\("fonts/a-b\.woff2\?v=\w{8}"\)', first)
+    assert pages.versioned(first, tmp_path) == first
+    font.write_bytes(b"two")
+    assert pages.versioned(first, tmp_path) != first
+
+
+def test_the_card_of_a_page_says_its_title_and_names_its_picture_in_full(tmp_path):
+    tags = card.tags('Rates & "bowls"', "A sentence.", "https://a.example/book/")
+    assert 'og:title" content="Rates &amp; &quot;bowls&quot;"' in tags
+    assert 'og:image" content="https://a.example/book/_static/card.png"' in tags
+    assert "og:image" not in card.tags("Rates", "A sentence.", "")
+    card.draw(tmp_path)
+    assert imagesize.get(tmp_path / card.NAME) == card.PIXELS
+
+
+def test_each_cell_of_a_table_carries_the_heading_of_its_column():
+    head = (
+        "<thead><tr><th><p>rule</p></th><th></th><th>its \n<b>ε</b></th></tr></thead>"
+    )
+    rows = "<tr><td>Adam</td><td>a</td><td class='x'>b</td></tr>"
+    table = tables.label(f"<td><table>{head}<tbody>{rows}{rows}</tbody></table>")
+    assert table.count('<td data-label="rule">Adam') == 2
+    assert table.count("<td>a") == 2
+    assert table.count("""<td data-label="its ε" class='x'>b""") == 2
+    assert tables.label("<table><tr><td>1</td></tr></table>").count("data-label") == 0

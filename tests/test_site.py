@@ -1,13 +1,20 @@
 """The built site: complete, private, readable by everyone, and without any solution."""
 
+import gzip
 import html
 import re
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+from gdbook import fonts  # noqa: E402
+
 SOLUTION = re.compile(r"# BEGIN SOLUTION\n(.*?)# END SOLUTION", re.S)
 CANARY = re.compile(r"canary-[\w-]+")
 VOID = re.compile(
@@ -140,6 +147,136 @@ def test_every_address_inside_the_site_leads_somewhere(built_book):
     assert not broken
 
 
+# ------------------------------------------------------------------ weight and type
+
+HEAVIEST = 300_000  # bytes, compressed: two seconds on a slow phone
+FACE = re.compile(r'@font-face ?\{[^}]*url\("fonts/([\w-]+)\.woff2[^}]*\}')
+RANGE = re.compile(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?")
+# No typeface of ours has these letters, nor →, ∇, ≈ and other mathematical signs: the
+# reader's own fonts show them.
+BORROWED = set("ŷᵀ⁰⁴⁵⁶⁷⁸⁹₀₁₂₃ᵢş")
+
+
+def words_of(page):
+    """Return the characters that a page shows."""
+    hidden = r"<(script|style|mjx-assistive-mml)\b.*?</\1>|<[^>]*>"
+    shown = re.sub(hidden, "", page, flags=re.S)
+    return set(html.unescape(shown))
+
+
+def faces(css):
+    """Return {name: the code points that it is for} of the faces of the text."""
+    return {
+        face[1]: {
+            code
+            for low, high in RANGE.findall(face[0])
+            for code in range(int(low, 16), int(high or low, 16) + 1)
+        }
+        for face in FACE.finditer(css)
+    }
+
+
+def fonts_of(page, css):
+    """Return the fonts that a page can ask for: for its text, formulas and icons."""
+    codes = set(map(ord, words_of(page)))
+    found = [f"fonts/{name}" for name, own in faces(css).items() if codes & own]
+    families = dict(fonts.MATH_FACE.findall(css))
+    kinds = set(re.findall(r'<mjx-c class="[^"]*?(TEX-\w+)?"', page))
+    if kinds:
+        kinds |= {"ZERO"} | ({"TEX"} if "" in kinds else set())
+    if "<mjx-stretchy" in page:
+        kinds |= {"TEX-S1", "TEX-S4"}
+    found += [f"math/{families['MJX' + kind]}" for kind in kinds - {""}]
+    if re.search(r'class="fa', page):
+        found.append("vendor/fontawesome/webfonts/fa-solid-900")
+    return [f"{name}.woff2" for name in found]
+
+
+def weight(path, static):
+    """Return {file: compressed bytes} of all that a browser fetches for a page."""
+    page, css = text_of(path), text_of(static / "bundle.css")
+    asked = re.findall(r'<script[^>]*\bsrc="([^"?]+)|<link[^>]*"icon" href="([^"]+)"',
+                       page)  # fmt: skip
+    files = [path, static / "bundle.css"]
+    files += [path.parent / (script or icon) for script, icon in asked]
+    loads = {file.name: len(gzip.compress(file.read_bytes())) for file in files}
+    loads |= {name: (static / name).stat().st_size for name in fonts_of(page, css)}
+    return loads
+
+
+def test_no_page_is_heavy(built_book):
+    static = built_book / "_static"
+    loads = {path: weight(path, static) for path in pages(built_book)}
+    heavy = {
+        path.relative_to(built_book).as_posix(): sorted(
+            files.items(), key=lambda item: -item[1]
+        )[:5]
+        for path, files in loads.items()
+        if sum(files.values()) > HEAVIEST
+    }
+    assert loads and not heavy, "fewer points in a figure, or two pages"
+
+
+def uncovered(characters, static):
+    """Return (font, character) of what a font should show, could, and cannot."""
+    found = []
+    for name, codes in faces(text_of(static / "bundle.css")).items():
+        family = name.split("-latin")[0].split("-greek")[0]
+        whole = TTFont(fonts.TYPEFACES / family / "files" / f"{name}.woff2")
+        cut = TTFont(static / "fonts" / f"{name}.woff2").getBestCmap()
+        wanted = codes & set(map(ord, characters)) & set(whole.getBestCmap())
+        found += [(name, chr(code)) for code in wanted - set(cut)]
+    return found
+
+
+def test_every_character_is_in_the_fonts_that_have_to_show_it(built_book):
+    static = built_book / "_static"
+    shown = set(text_of(static / "interactives.js"))
+    shown = shown.union(*(words_of(text_of(path)) for path in pages(built_book)))
+    assert not uncovered(shown, static)
+    ours = set().union(*faces(text_of(static / "bundle.css")).values())
+    letters = {sign for sign in shown if sign.isalnum() and ord(sign) not in ours}
+    assert letters <= BORROWED, "no font of ours has these: spell them otherwise"
+
+
+def test_every_sign_of_a_formula_is_in_its_font(built_book):
+    static = built_book / "_static"
+    families = dict(fonts.MATH_FACE.findall(text_of(static / "bundle.css")))
+    rule = re.compile(
+        r'mjx-c\.mjx-c\w+(?:\.(TEX-\w+))?::before \{[^}]*content: "(.*?)"'
+    )
+    asked = rule.findall(text_of(static / "math.css"))
+    assert len(asked) > 100
+    missing = []
+    for kind, sign in asked:
+        name = families["MJX" + (kind or "TEX")]
+        codes = TTFont(static / "math" / f"{name}.woff2").getBestCmap()
+        missing += [(name, c) for c in fonts.unescaped(sign) if ord(c) not in codes]
+    assert not missing
+
+
+STATES = """
+html[data-theme="dark"]  html[data-mode=dark]  .dropdown-menu.show  .collapse:not(.show)
+.collapsing  .tooltip.show  .modal.show  span.highlighted  ul.search
+#pst-search-dialog[open]  button.copybtn.success  .o-tooltip--left  .nav-link.active
+.toggle-hidden  details.toggle-details[open]  .scrolled  .pst-show_toc_level
+.bd-sidebar-primary[open]  .gd-quiz  :has(:checked)  .gd-handle:focus-visible
+(scripting:none)  @media print  (prefers-reduced-motion:reduce)
+"""
+"""What a script, a browser or a reader sets, and no page holds when it is written."""
+
+
+def unstyled(css):
+    """Return the states that no rule of a stylesheet names."""
+    css = css.replace(": ", ":")
+    states = re.split(r"  |\n", STATES.strip())
+    return [state for state in states if state not in css]
+
+
+def test_states_that_no_page_holds_are_styled(built_book):
+    assert not unstyled(text_of(built_book / "_static" / "bundle.css"))
+
+
 # ----------------------------------------------------------------------- solutions
 
 
@@ -234,3 +371,29 @@ def test_a_leaked_solution_is_noticed():
     assert files_with({"canary-x"}, [("a.html", b"<p>canary-x</p>"), ("b", b"")]) == [
         "a.html"
     ]
+
+
+def test_a_lost_character_is_noticed(built_book, tmp_path):
+    (tmp_path / "fonts").mkdir()
+    static = built_book / "_static"
+    (tmp_path / "bundle.css").write_text(text_of(static / "bundle.css"), "utf-8")
+    for path in (static / "fonts").glob("*.woff2"):
+        whole = fonts.TYPEFACES / path.name.split("-latin")[0].split("-greek")[0]
+        data = fonts.cut(whole / "files" / path.name, {"a", "η"}, tmp_path, (400, 400))
+        (tmp_path / "fonts" / path.name).write_bytes(data)
+    assert {sign for _, sign in uncovered("aη", tmp_path)} == set()
+    assert {sign for _, sign in uncovered("abη", tmp_path)} == {"b"}
+
+
+def test_a_page_is_weighed_with_the_fonts_of_its_text(built_book):
+    css = text_of(built_book / "_static" / "bundle.css")
+    assert fonts_of("<p>∇</p>", css) == []
+    assert len(fonts_of("<p>a</p>", css)) == 5
+    assert len(fonts_of("<p>aη</p>", css)) == 8
+    formula = '<mjx-c class="mjx-c1D465 TEX-I"></mjx-c>'
+    assert [name for name in fonts_of(formula, css) if "Italic" in name]
+    assert not [name for name in fonts_of(formula, css) if "Main" in name]
+
+
+def test_a_state_without_a_rule_is_noticed():
+    assert ".gd-quiz" in unstyled(".dropdown-menu.show{display:block}")

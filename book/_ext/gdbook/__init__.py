@@ -4,8 +4,13 @@
 `node`              runs the pinned npm packages with the Node.js of the environment
 `mathematics`       typesets every formula at build time; no script in the pages
 `figures`           draws SVG figures inside the page, in the page's own colors
-`pages`             repairs the theme's HTML; one stylesheet, few icons, own fonts
+`pages`             repairs the theme's HTML; one stylesheet, few scripts
+`styles`            that stylesheet, without the rules that no page can match
+`fonts`             the typefaces, cut down to the characters that the site shows
+`tables`            the heading of its column in each cell, for phones
+`card`              what a link to the book shows elsewhere
 `notebooks`         chapters as notebooks, to download or to work on
+`scripts`           what runs in each page: boxes that scroll, questions
 `quiz`              questions, and an answer for each choice
 ==================  ==============================================================
 

@@ -3,7 +3,8 @@
 A figure that a cell draws arrives as an SVG file. As an image it would keep its white
 paper in the dark, and would be one request more. So it is written into the page: ink is
 the color of the text, paper is the color of the page, the book's eight colors follow
-the light or dark theme, and the alternative text is its accessible name.
+the light or dark theme, and the alternative text is its accessible name. The outlines
+of letters stand once a page, at its end.
 """
 
 from __future__ import annotations
@@ -40,7 +41,11 @@ WIDE = 700
 IMAGE = re.compile(r'<img (?P<rest>[^>]*?)src="(?P<src>[^"]*_images/(?P<name>[^"]+))"'
                    r"(?P<more>[^>]*?) ?/?>")  # fmt: skip
 COLOR = re.compile(r"(fill|stroke|stop-color)(: ?|=\")(#[0-9a-fA-F]{6}|white|black)\b")
-DECIMALS = re.compile(r"-?\d+\.\d{3,}")
+DECIMALS = re.compile(r"-?\d+\.\d{2,}")
+REPEATED = re.compile(r"( L [-\d.]+ [-\d.]+)\1+(?= |$)")
+GLYPH = re.compile(
+    r'<path id="(?P<id>[\w-]+)" d="(?P<d>[^"]*)" transform="scale\(0\.015625\)" ?/>'
+)
 BACKGROUND = re.compile(
     r'(<g id="(?:patch_1|axes_\d+)">\s*(?:<g id="patch_\d+">\s*)?<path [^>]*?)'
     r'style="fill: #ffffff[^"]*"'
@@ -77,11 +82,13 @@ def _recolor(match: re.Match[str]) -> str:
 
 
 def _round(match: re.Match[str]) -> str:
-    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+    return f"{round(float(match[0]), 1) + 0:g}"
 
 
 def _shorten(match: re.Match[str]) -> str:
-    return match[1] + DECIMALS.sub(_round, " ".join(match[2].split())) + '"'
+    """Round to a tenth of a point, less than a screen shows, and say nothing twice."""
+    text = DECIMALS.sub(_round, " ".join(match[2].split()))
+    return match[1] + REPEATED.sub(r"\1", text) + '"'
 
 
 def inline(svg: str, alt: str) -> str:
@@ -114,6 +121,30 @@ def inline(svg: str, alt: str) -> str:
     svg = re.sub(r"<svg\b[^>]*>", lambda _: head, svg, count=1)
     # On a phone a wide figure keeps its size, so that its labels can be read.
     return svg if width <= WIDE else f'<div class="gd-wide" tabindex="0">{svg}</div>'
+
+
+def share_letters(page: str) -> str:
+    """Keep one copy of each letter's outline for all figures of a page.
+
+    A letter is a path of its own in every figure; together they are a fifth of a page.
+    """
+    names: dict[str, str] = {}  # outline: its id in the page
+    ids: dict[str, str] = {}  # id in a figure: id in the page
+
+    def take(match: re.Match[str]) -> str:
+        ids[match["id"]] = names.setdefault(match["d"], f"gd-letter-{len(names)}")
+        return ""
+
+    def point(match: re.Match[str]) -> str:
+        return f'href="#{ids.get(match[1], match[1])}"'
+
+    page = re.sub(r'href="#([\w-]+)"', point, GLYPH.sub(take, page))
+    letters = "".join(
+        f'<path id="{name}" d="{d}" transform="scale(.015625)"/>'
+        for d, name in names.items()
+    )
+    sheet = f'<svg class="gd-letters" aria-hidden="true"><defs>{letters}</defs></svg>'
+    return page.replace("</body>", f"{sheet}\n</body>", 1) if names else page
 
 
 def _head(svg: str, alt: str) -> tuple[str, float]:

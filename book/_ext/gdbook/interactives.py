@@ -3,8 +3,7 @@
 A cell that shows a widget of `gdlib.widgets` leaves a box with its traits as JSON. The
 build runs the widget's own module on them and writes the picture into the box, so that
 the page is complete before any script has run. In the browser one classic script (a
-module would not load from a file) gives each box to its module; the questions of
-`quiz` are in it too.
+module would not load from a file) gives each box to its module.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import json
 import re
 from pathlib import Path
 
-from gdbook import figures, node, quiz
+from gdbook import figures, node
 from gdbook.paths import ROOT
 from gdlib import static as javascript
 
@@ -61,24 +60,15 @@ def _still(match: re.Match[str]) -> str:
     return f'<figure class="gd-still">{picture}'
 
 
-def script() -> str:
-    """Return the one script of the pages: their questions, then their figures.
-
-    The questions come first: a figure that fails does not silence them.
-    """
-    asks = quiz.SCRIPT.read_text("utf-8").replace("export ", "", 1)
-    return f"(() => {{\n{asks}quiz(document);\n}})();\n" + javascript.script()
-
-
 def with_script(page: str, static: str) -> str:
-    """Load the script on a page that has something to move or to choose."""
-    if '<div class="gd-interactive"' not in page and quiz.MARK not in page:
+    """Load the script on a page that has something to move."""
+    if '<div class="gd-interactive"' not in page:
         return page
-    version = hashlib.sha256(script().encode()).hexdigest()[:8]
+    version = hashlib.sha256(javascript.script().encode()).hexdigest()[:8]
     tag = f'<script defer src="{static}{SCRIPT}?v={version}"></script>'
     return page.replace("</head>", f"  {tag}\n  </head>", 1)
 
 
 def write(static: Path) -> None:
     """Write the script beside the site's other files."""
-    (static / SCRIPT).write_text(script(), "utf-8")
+    (static / SCRIPT).write_text(javascript.script(), "utf-8")

@@ -14,8 +14,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +22,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.math import get_node_equation_number
 
 from gdbook import node
-from gdbook.paths import EXTENSION, NODE_MODULES
+from gdbook.paths import EXTENSION, built_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -53,7 +51,6 @@ PUNCTUATED = re.compile(
 )
 TYPESET = re.compile(r'<mjx-container data-tex="([^"]*)"[^>]*?( display="true")?[ >]')
 REFERENCE = re.compile(r"\\(?:eq)?ref\{([^}]*)\}")
-FONTS = NODE_MODULES / "mathjax/es5/output/chtml/fonts/woff-v2"
 
 
 def placeholder(tex: str, *, display: bool) -> str:
@@ -135,13 +132,6 @@ def resolve_references(app: Sphinx, doctree: nodes.document, docname: str) -> No
                 element.children = [nodes.Text(REFERENCE.sub(link, tex))]
 
 
-def built_pages(outdir: Path) -> Iterator[Path]:
-    """Yield the pages of the site, its static and source files aside."""
-    for path in sorted(outdir.rglob("*.html")):
-        if path.relative_to(outdir).parts[0] not in ("_static", "_sources"):
-            yield path
-
-
 def unnumber(tex: str) -> str:
     """Drop the automatic numbers of amsmath: the page numbers its equations itself."""
     star = r"\\(begin|end)\{(equation|align|gather|multline|alignat|flalign|eqnarray)\}"
@@ -173,7 +163,6 @@ def typeset(outdir: Path) -> None:
         for formula in [*fresh, *known]:
             formulas.setdefault(formula, len(formulas))
             first_page.setdefault(formula, path.relative_to(outdir))
-    static = outdir / "_static"
     result = _mathjax(list(formulas))
     if result["errors"]:
         keys = list(formulas)
@@ -195,8 +184,8 @@ def typeset(outdir: Path) -> None:
         # A line must not begin with the comma that follows a formula.
         text = PUNCTUATED.sub(r'<span class="gd-keep">\1\2</span>', text)
         path.write_text(PLACEHOLDER.sub(replace, text), "utf-8")
-    (static / "math.css").write_text(result["css"], "utf-8")
-    _copy_fonts(result["css"], static / "math")
+    css = result["css"].replace('.woff") format("woff")', '.woff2") format("woff2")')
+    (outdir / "_static/math.css").write_text(css, "utf-8")
 
 
 def _mathjax(formulas: list[tuple[str, bool]]) -> dict[str, Any]:
@@ -211,13 +200,6 @@ def _mathjax(formulas: list[tuple[str, bool]]) -> dict[str, Any]:
         raise ExtensionError(f"the typesetter stopped:\n{done.stderr}")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
-
-
-def _copy_fonts(css: str, folder: Path) -> None:
-    """Copy the mathematics fonts that the stylesheet names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in re.findall(r"[\w-]+\.woff\b", css):
-        shutil.copyfile(FONTS / name, folder / name)
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:

@@ -1,4 +1,4 @@
-"""The last touches on a page's HTML: repairs, one stylesheet, own fonts, no scripts.
+"""The last touches on a page's HTML: repairs, one stylesheet, few scripts.
 
 Each repair is a row of `REPAIRS` or `PAGE_REPAIRS`. How often each one matched is
 written beside the site, and a test demands that every row still matches: when the
@@ -7,26 +7,25 @@ theme changes, the table has to follow.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import html
 import json
-import logging
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
 
-from gdbook import figures, interactives
-from gdbook.paths import NODE_MODULES, ROOT
+from gdbook import card, figures, fonts, interactives, scripts, styles, tables
+from gdbook.paths import built_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
 class Repair(NamedTuple):
-    """One replacement in a page's HTML."""
+    """One replacement in a page's HTML, or in a script."""
 
     why: str
     pattern: str
@@ -117,12 +116,38 @@ REPAIRS = [
     ),
 ]
 
+SCRIPT_REPAIRS = [
+    Repair(
+        "each code cell was measured while the page loaded, and at each change of it",
+        r'"complete"===document\.readyState\?(\w+)\(\):'
+        r'window\.addEventListener\("load",\1\)',
+        "0",
+    ),
+]
+"""Repairs of the theme's own script; `scrolling.mjs` measures instead, later."""
+
 PAGE_REPAIRS = [
     Repair(
         "a script in the head holds up the first paint",
         r"<script ((?:data-[^ >]*)? ?"
         r'src="[^"]*_static/(?!documentation_options)[^"]*\.js[^"]*")>',
         r"<script defer \1>",
+    ),
+    Repair(
+        "scripts that run last were fetched before the fonts of the first screen",
+        r'\s*<link rel="preload" as="script" href="[^"]*" />',
+        "",
+    ),
+    Repair(
+        "the script of tabs, on a page that has none",
+        r'\s*<script[^>]*/design-tabs\.js[^>]*></script>(?!.*class="sd-tab-set)',
+        "",
+    ),
+    Repair(
+        "the script of folds, on a page that has none",
+        r"\s*<script[^>]*/togglebutton\.js[^>]*></script>"
+        r'(?!.*class="(?:[^"]* )?(?:toggle[ "]|admonition [^"]*\bdropdown\b))',
+        "",
     ),
     Repair(
         "search scripts that only the search page runs",
@@ -144,12 +169,22 @@ SHEET = re.compile(
     r'(?: rel="stylesheet")? ?/?>'
 )
 OWN_SHEETS = ["math.css", "book.css"]
-FONTS = {
-    "source-serif-4": ["latin-opsz-normal", "latin-opsz-italic", "greek-wght-normal"],
-    "source-sans-3": ["latin-wght-normal", "latin-wght-italic", "greek-wght-normal"],
-    "jetbrains-mono": ["latin-wght-normal", "greek-wght-normal"],
-}
-ICON = re.compile(r"\bfa-[a-z0-9-]+")
+PRELOAD = """
+    <script>
+      for (const href of location.protocol == "file:" ? [] : [
+        "{static}fonts/source-serif-4-latin-opsz-normal.woff2",
+        "{static}fonts/source-sans-3-latin-wght-normal.woff2"
+      ]) document.head.append(Object.assign(document.createElement("link"),
+        {{ rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href }}));
+    </script>"""
+"""Ask for the fonts of the first screen before the stylesheet does.
+
+Not where the book is read from its folder: there a browser refuses, and says so.
+"""
+
+VERSIONED = re.compile(
+    r'\b(?P<name>bundle\.css|(?:fonts|math|vendor/[\w/]+)/[\w-]+\.woff2)(?:\?v=\w+)?"'
+)
 REPORT = "repairs.json"
 
 
@@ -162,29 +197,27 @@ class Finisher:
         # None: no page of this book has what the repair is for.
         self.matches: dict[str, int | None] = {
             repair.why: None if repair.only_where else 0
-            for repair in [*REPAIRS, *PAGE_REPAIRS]
+            for repair in [*REPAIRS, *PAGE_REPAIRS, *SCRIPT_REPAIRS]
         }
-        self.version = self._version()
-
-    def _version(self) -> str:
-        """Return what makes a browser fetch the stylesheet again: its sources' hash."""
-        digest = hashlib.sha256()
-        own = ROOT / "book/_static/book.css"
-        for path in [own, interactives.SHEET, Path(__file__)]:
-            digest.update(path.read_bytes())
-        return digest.hexdigest()[:8]
 
     def page(self, text: str, template: str) -> str:
         """Return a page's finished HTML."""
-        for repair in REPAIRS + (PAGE_REPAIRS if template == "page.html" else []):
+        text = self._repaired(
+            text, REPAIRS + (PAGE_REPAIRS if template == "page.html" else [])
+        )
+        text = interactives.draw(figures.embed(self.app, text))
+        text = tables.label(figures.share_letters(text))
+        return self._one_sheet(text)
+
+    def _repaired(self, text: str, repairs: list[Repair]) -> str:
+        for repair in repairs:
             if repair.only_where not in text:
                 continue
             text, count = re.subn(
                 repair.pattern, repair.replacement, text, flags=re.DOTALL
             )
             self.matches[repair.why] = (self.matches[repair.why] or 0) + count
-        text = interactives.draw(figures.embed(self.app, text))
-        return self._one_sheet(text)
+        return text
 
     def _one_sheet(self, text: str) -> str:
         """Replace a page's stylesheets by the bundle of them all."""
@@ -195,81 +228,41 @@ class Finisher:
         for match in found:
             if match["name"] not in [*self.sheets, *OWN_SHEETS]:
                 self.sheets.append(match["name"])
-        sheet = f"{static}bundle.css?v={self.version}"
         start = found[0].start()
-        link = f'\n    <link rel="stylesheet" href="{sheet}" />'
-        text = text[:start] + link + SHEET.sub("", text[start:])
-        return interactives.with_script(text, static)
+        head = PRELOAD.format(static=static)
+        head += f'\n    <link rel="stylesheet" href="{static}bundle.css" />'
+        text = text[:start] + head + SHEET.sub("", text[start:])
+        return interactives.with_script(scripts.with_own(text, static), static)
 
     def site(self) -> None:
         """Write the bundle, its fonts, and the report of the repairs."""
-        static = Path(self.app.outdir) / "_static"
-        copy_fonts(static / "fonts")
+        outdir = Path(self.app.outdir)
+        static = outdir / "_static"
         interactives.write(static)
+        scripts.write(static)
+        card.draw(static)
+        theme = static / "scripts/pydata-sphinx-theme.js"
+        script = theme.read_text("utf-8")
+        theme.write_text(self._repaired(script, SCRIPT_REPAIRS), "utf-8")
         if self.sheets:
-            used = used_icons(Path(self.app.outdir))
-            names = ["basic.css", *self.sheets, *OWN_SHEETS]
-            css = "\n".join(flattened(static / name, static) for name in names)
-            css += interactives.SHEET.read_text("utf-8")
-            css = without_unused_icons(css, used)
-            (static / "bundle.css").write_text(css, "utf-8")
-            subset_icon_fonts(static, css)
-        report = Path(self.app.outdir).parent / REPORT
+            css = styles.bundle(outdir, ["basic.css", *self.sheets], OWN_SHEETS)
+            fonts.write(outdir, css)
+            (static / "bundle.css").write_text(versioned(css, static), "utf-8")
+            for page in built_pages(outdir):
+                text = page.read_text("utf-8")
+                page.write_text(versioned(text, static), "utf-8")
+        report = outdir.parent / REPORT
         report.write_text(json.dumps(self.matches, indent=1) + "\n", "utf-8")
 
 
-def copy_fonts(folder: Path) -> None:
-    """Copy the typefaces' files and their licenses."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for family, cuts in FONTS.items():
-        package = NODE_MODULES / "@fontsource-variable" / family
-        for cut in cuts:
-            name = f"{family}-{cut}.woff2"
-            shutil.copyfile(package / "files" / name, folder / name)
-        shutil.copyfile(package / "LICENSE", folder / f"{family}-LICENSE.txt")
+def versioned(text: str, static: Path) -> str:
+    """Give each address the hash of its file, so that a browser sees the change."""
 
+    @functools.cache
+    def version(name: str) -> str:
+        return hashlib.sha256((static / name).read_bytes()).hexdigest()[:8]
 
-def flattened(path: Path, static: Path) -> str:
-    """Return a stylesheet's text with its addresses relative to the static folder."""
-
-    def relative(match: re.Match[str]) -> str:
-        target = (path.parent / match[1].strip("'\"")).resolve()
-        return f"url({target.relative_to(static.resolve()).as_posix()})"
-
-    css = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
-    css = re.sub(r'@import (?:url\()?"[^"]*basic\.css"\)?;', "", css)
-    return re.sub(r"url\(((?!['\"]?(?:data:|https?:|#))[^)]+)\)", relative, css)
-
-
-def used_icons(outdir: Path) -> set[str]:
-    """Return the names of the icons that a page or the theme's script shows."""
-    scripts = (outdir / "_static/scripts").glob("*theme.js")
-    files = [*outdir.rglob("*.html"), *scripts]
-    return {icon for path in files for icon in ICON.findall(path.read_text("utf-8"))}
-
-
-def without_unused_icons(css: str, used: set[str]) -> str:
-    """Drop the rules of the icons that nothing shows, some two thousand."""
-
-    def keep(match: re.Match[str]) -> str:
-        return match[0] if used.intersection(ICON.findall(match[1])) else ""
-
-    return re.sub(r"((?:\.fa-[a-z0-9-]+:{1,2}before,?)+)\{[^}]*\}", keep, css)
-
-
-def subset_icon_fonts(static: Path, css: str) -> None:
-    """Cut the icon fonts down to the glyphs that the stylesheet still names."""
-    from fontTools import subset
-
-    logging.getLogger("fontTools").setLevel(logging.WARNING)
-    glyphs = {int(code, 16) for code in re.findall(r"\\(f[0-9a-f]{3})\b", css)}
-    for path in (static / "vendor/fontawesome/webfonts").glob("*.woff2"):
-        options = subset.Options(flavor="woff2", ignore_missing_unicodes=True)
-        font = subset.load_font(str(path), options)
-        cutter = subset.Subsetter(options)
-        cutter.populate(unicodes=glyphs)
-        cutter.subset(font)
-        subset.save_font(font, str(path), options)
+    return VERSIONED.sub(lambda m: f'{m["name"]}?v={version(m["name"])}"', text)
 
 
 def first_prose(doctree: nodes.document, length: int = 200) -> str:
@@ -295,7 +288,8 @@ def describe(
     title = re.sub(r"<[^>]+>", "", context.get("title", ""))
     text = first_prose(doctree) or f"{title}: {app.config.project}"
     tag = f'<meta name="description" content="{html.escape(text)}" />'
-    context["metatags"] = f"{tags}\n    {tag}"
+    shared = card.tags(html.unescape(title), text, app.config.html_baseurl)
+    context["metatags"] = f"{tags}\n    {tag}\n    {shared}"
 
 
 def connect(app: Sphinx) -> None:
@@ -305,6 +299,8 @@ def connect(app: Sphinx) -> None:
         if app.builder.format != "html":
             return
         finisher = Finisher(app)
+        # The stylesheet, the fonts and the report are made from all pages at once.
+        app.builder.get_outdated_docs = lambda: app.env.found_docs  # type: ignore
         render = app.builder.templates.render  # type: ignore[attr-defined]
 
         def finished(template: str, context: dict[str, Any]) -> str:
