@@ -37,34 +37,34 @@ def elementwise(rule):
 
 @elementwise
 def gradient_descent(g):
-    """d = g   (g of shape (d, …); Cauchy, 1847)."""
+    """d = g   (Cauchy, 1847)."""
     return (g,)
 
 
 @elementwise
 def momentum(g, v=0.0, *, beta=0.9):
-    """v ← βv + g,   d = v   (g, v of shape (d, …); heavy ball, Polyak, 1964)."""
+    """v ← βv + g,   d = v   (heavy ball; Polyak, 1964)."""
     v = beta * v + g
     return v, v
 
 
 @elementwise
 def nesterov(g, v=0.0, *, beta=0.9):
-    """v ← βv + g,   d = g + βv   (g, v of shape (d, …); Sutskever et al., 2013)."""
+    """v ← βv + g,   d = g + βv   (Sutskever et al., 2013)."""
     v = beta * v + g
     return g + beta * v, v
 
 
 @elementwise
 def adagrad(g, s=0.0, *, eps=1e-10):
-    """s ← s + g²,   d = g / (√s + ε)   (g, s of shape (d, …); Duchi et al., 2011)."""
+    """s ← s + g²,   d = g / (√s + ε)   (Duchi et al., 2011)."""
     s = s + g * g
     return g / (np.sqrt(s) + eps), s
 
 
 @elementwise
 def rmsprop(g, s=0.0, *, beta=0.9, eps=1e-8):
-    """s ← βs + (1−β)g²,   d = g / (√s + ε)   (g, s of shape (d, …); Hinton, 2012)."""
+    """s ← βs + (1−β)g²,   d = g / (√s + ε)   (Hinton, 2012)."""
     s = beta * s + (1 - beta) * (g * g)
     return g / (np.sqrt(s) + eps), s
 
@@ -73,7 +73,7 @@ def rmsprop(g, s=0.0, *, beta=0.9, eps=1e-8):
 def adam(g, m=0.0, v=0.0, t=0, *, beta1=0.9, beta2=0.999, eps=1e-8):
     """m, v ← running means of g and g²,   d = m̂ / (√v̂ + ε).
 
-    Algorithm 1 of Kingma & Ba (2015), ε outside the root; g, m, v of shape (d, …).
+    Algorithm 1 of Kingma & Ba (2015), ε outside the root.
     """
     t = t + 1
     m = beta1 * m + (1 - beta1) * g
@@ -87,8 +87,8 @@ def adam(g, m=0.0, v=0.0, t=0, *, beta1=0.9, beta2=0.999, eps=1e-8):
 def amsgrad(g, m=0.0, v=0.0, w=0.0, t=0, *, beta1=0.9, beta2=0.999, eps=1e-8):
     """As `adam`, but dividing by w ← max(w, v), the largest v so far.
 
-    Reddi, Kale & Kumar (2018), with the maximum taken of the raw v and then corrected
-    for the zero start, as PyTorch does; g, m, v, w of shape (d, …).
+    Reddi, Kale & Kumar (2018), with the maximum taken of the raw v and then
+    corrected for the zero start, as PyTorch does.
     """
     t = t + 1
     m = beta1 * m + (1 - beta1) * g

@@ -186,7 +186,7 @@ def test_prints_of_the_student_pass_through_once(capsys):
         (lambda x: 2 * x[::-1], ["another order"]),
         (lambda x: 2 * x + 1, ["off by the same amount"]),
         (lambda x: 2 * x * [1, 1, 3], ["2 of its 3 entries are right"]),
-        (lambda x: np.round(2 * x, 3), ["within one per cent"]),
+        (lambda x: np.round(2 * x, 3), ["within one percent"]),
     ],
 )
 def test_what_came_back_is_put_into_a_sentence(double, words):

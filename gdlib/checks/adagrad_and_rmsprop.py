@@ -129,6 +129,21 @@ def adagrad_by_length(g, s, eps):
     return g / (norm(g) + eps), s + g**2
 
 
+def adagrad_sums_before_dividing(g, s, eps):
+    s = s + g**2
+    return g / (np.sqrt(s.sum()) + eps), s
+
+
+def adagrad_squares_the_sum(g, s, eps):
+    s = (s + g) ** 2
+    return g / (np.sqrt(s) + eps), s
+
+
+def adagrad_squares_both(g, s, eps):
+    s = s**2 + g**2
+    return g / (np.sqrt(s) + eps), s
+
+
 def adagrad_right(g, s, eps):
     s = s + g * g
     return g / (np.sqrt(s) + eps), s
@@ -288,6 +303,22 @@ def adagrad_by_entries(g, s, eps):
             "You divide by the length of g, one number for all the coordinates and "
             "for this step only. Divide by √s + ε, entry by entry.",
         ),
+        Mistake(
+            "summed-late",
+            adagrad_sums_before_dividing,
+            "Your s keeps the coordinates apart, and where you divide you add them up "
+            "to one number. Divide by √s + ε, entry by entry.",
+        ),
+        Mistake(
+            "sum-squared",
+            adagrad_squares_the_sum,
+            "You square the sum, (s + g)². Square the slope first, then add: s + g².",
+        ),
+        Mistake(
+            "both-squared",
+            adagrad_squares_both,
+            "You square s as well. It holds squares already: s + g².",
+        ),
     ],
     right=[adagrad_right, adagrad_by_entries],
 )
@@ -445,6 +476,35 @@ def rmsprop_adds_eps_to_memory(g, s, beta, eps):
     return g / np.sqrt(s), s
 
 
+def rmsprop_weighs_both_with_beta(g, s, beta, eps):
+    s = beta * s + beta * g**2
+    return g / (np.sqrt(s) + eps), s
+
+
+def rmsprop_without_past(g, s, beta, eps):
+    s = g**2
+    return g / (np.sqrt(s) + eps), s
+
+
+def rmsprop_loses_the_past(g, s, beta, eps):
+    s = (1 - beta) * g**2
+    return g / (np.sqrt(s) + eps), s
+
+
+def rmsprop_squares_it_all(g, s, beta, eps):
+    s = (beta * s + (1 - beta) * g) ** 2
+    return g / (np.sqrt(s) + eps), s
+
+
+def rmsprop_multiplies(g, s, beta, eps):
+    s = beta * s + (1 - beta) * g**2
+    return g * (np.sqrt(s) + eps), s
+
+
+def rmsprop_takes_signs(g, s, beta, eps):
+    return np.sign(g), beta * s + (1 - beta) * g**2
+
+
 def rmsprop_right(g, s, beta, eps):
     s = beta * s + (1 - beta) * g * g
     return g / (np.sqrt(s) + eps), s
@@ -485,6 +545,42 @@ def rmsprop_toward_the_new(g, s, beta, eps):
             rmsprop_weights_half,
             "The new square has weight 1 in your s. Without 1 − β it is a fading sum "
             "and no mean: too large by up to 1/(1 − β).",
+        ),
+        Mistake(
+            "beta-on-both",
+            rmsprop_weighs_both_with_beta,
+            "You weigh the old s and the new square with β alike. In a mean the two "
+            "weights add up to 1: β on the past, 1 − β on the new square.",
+        ),
+        Mistake(
+            "no-past",
+            rmsprop_without_past,
+            "Your s is g² of this step alone: nothing is remembered, and every step "
+            "has full length. The old s that you were given comes in with weight β.",
+        ),
+        Mistake(
+            "past-lost",
+            rmsprop_loses_the_past,
+            "Your s has the new square, rightly weighed, and nothing of the old s. Add "
+            "β times the s that you were given.",
+        ),
+        Mistake(
+            "all-squared",
+            rmsprop_squares_it_all,
+            "You square the whole mean, s and weights too. Square the slope only: "
+            "`beta * s + (1 - beta) * g**2`.",
+        ),
+        Mistake(
+            "multiplied",
+            rmsprop_multiplies,
+            "You multiply by √s + ε. That makes steep coordinates steeper still: "
+            "divide.",
+        ),
+        Mistake(
+            "signs",
+            rmsprop_takes_signs,
+            "You keep s and step by the sign of g. The size counts as well, against "
+            "what is usual: divide g by √s + ε.",
         ),
         Mistake(
             "no-fading",
@@ -875,7 +971,7 @@ def check_turn(s):
         s.note(ratio=ratio)
         want = turn_right(A, angle)
         s.expect(
-            not np.allclose(B, B.T) or abs(ratio - 1) < 1e-6 or ratio <= 0,
+            not np.allclose(B, B.T) or abs(ratio - 1) < 5e-3 or ratio <= 0,
             "The largest curvature should stay as it was, and yours is {ratio:.3g} "
             "times as large: Q must not stretch.",
         )
@@ -1047,6 +1143,11 @@ def reads_the_words_that_are_there(X, y, learning_rate):
             _read(divide=lambda g, s, t: g),
             "This is plain gradient descent: you do not divide by √s. Rare words get "
             "few steps, and each is as short as those of the common ones.",
+        ),
+        Mistake(
+            "no-rate",
+            lambda X, y, learning_rate: reads_with_numpy(X, y, 1.0),
+            "Your step has full length whatever `learning_rate` says: multiply by it.",
         ),
         Mistake(
             "no-memory",

@@ -95,6 +95,15 @@ def squares_the_mean(g, m=0.0, v=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e-8):
     return m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v, t
 
 
+def forgets_the_past(g, m=0.0, v=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e-8):
+    return _adam()(g, 0 * m, 0 * v, t, beta1, beta2, eps)
+
+
+def returns_the_old_means(g, m=0.0, v=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e-8):
+    d, _, _, t = _adam()(g, m, v, t, beta1, beta2, eps)
+    return d, m, v, t
+
+
 def adam_by_the_rate(g, m=0.0, v=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e-8):
     """Multiply through by the correction of v, ε with it."""
     t = t + 1
@@ -149,6 +158,21 @@ def adam_by_entries(g, m=0.0, v=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e-8):
             "your way.",
         ),
         Mistake(
+            "other-beta",
+            _adam(m_hat=lambda m, v, t, beta1, beta2: m / (1 - beta2**t)),
+            "You correct both means with β₂. Each mean has its own memory, so each has "
+            "its own factor: m goes with 1 − β₁ᵗ.",
+        ),
+        Mistake(
+            "crossed-corrections",
+            _adam(
+                m_hat=lambda m, v, t, beta1, beta2: m / (1 - beta2**t),
+                v_hat=lambda m, v, t, beta1, beta2: v / (1 - beta1**t),
+            ),
+            "Your means are right and their corrections are exchanged: m, which fades "
+            "with β₁, is divided by 1 − β₁ᵗ, and v by 1 − β₂ᵗ.",
+        ),
+        Mistake(
             "only-m-corrected",
             _adam(v_hat=_v_as_is),
             "You correct m and leave v as it is. But v is the one that is starved "
@@ -176,6 +200,13 @@ def adam_by_entries(g, m=0.0, v=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e-8):
             "yours are 1 − β². You raise t, or add 1 to it, once too often.",
         ),
         Mistake(
+            "counts-twice",
+            _adam(result=lambda d, m, v, t, hats: (d, m, v, t + 1)),
+            "Each call uses the right t and hands out one that is 1 too large: t is "
+            "raised twice, once for the correction and once in the `return`. Raise it "
+            "once, and return that t.",
+        ),
+        Mistake(
             "stands-still",
             forgets_to_count,
             "You return the t that you were given. At the next step it is t = 1 again, "
@@ -195,6 +226,18 @@ def adam_by_entries(g, m=0.0, v=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e-8):
             "You put both corrections into one factor and ε beside the uncorrected √v: "
             "the short form, which Keras has. It makes ε larger by 1/√(1 − β₂ᵗ). "
             "Correct v first, then add ε to its root.",
+        ),
+        Mistake(
+            "no-eps",
+            _adam(direction=lambda g, m, v, eps: m / np.sqrt(v)),
+            "You left ε out. A coordinate that has met no slope is then 0/0, which is "
+            "nan; and ε was handed to you. Divide by √v̂ + ε.",
+        ),
+        Mistake(
+            "brackets",
+            _adam(direction=lambda g, m, v, eps: m / np.sqrt(v) + eps),
+            "Python divides before it adds: `m_hat / np.sqrt(v_hat) + eps` adds ε to "
+            "the direction. The whole denominator needs brackets.",
         ),
         Mistake(
             "no-root",
@@ -237,6 +280,19 @@ def adam_by_entries(g, m=0.0, v=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e-8):
             "You return m̂ and v̂ as the memory, so the next step corrects again what "
             "is corrected already. Keep the raw means, and correct copies: m_hat, "
             "v_hat.",
+        ),
+        Mistake(
+            "no-past",
+            forgets_the_past,
+            "The m and v that you are given leave no trace: each of your means holds "
+            "the new slope alone. The old m comes in with the weight β₁, the old v "
+            "with β₂.",
+        ),
+        Mistake(
+            "old-memory",
+            returns_the_old_means,
+            "Your first direction is right, and you return the m and v that came in. "
+            "Return the new ones, or the next step knows nothing of this.",
         ),
         Mistake(
             "heavy-ball",
@@ -433,6 +489,19 @@ def takes_yesterdays_v(g, m=0.0, v=0.0, w=0.0, t=0, beta1=0.9, beta2=0.999, eps=
     return d, m, v, w, t
 
 
+def returns_the_old_w(g, m=0.0, v=0.0, w=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e-8):
+    d, m, v, _, t = _amsgrad()(g, m, v, w, t, beta1, beta2, eps)
+    return d, m, v, w, t
+
+
+def takes_the_maximum_in_place(
+    g, m=0.0, v=0.0, w=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e-8
+):
+    d, m, v, new, t = _amsgrad()(g, m, v, w, t, beta1, beta2, eps)
+    w[...] = new
+    return d, m, v, w, t
+
+
 def amsgrad_by_where(g, m=0.0, v=0.0, w=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e-8):
     """Ask where v is larger, and write Adam around it."""
     _, m, v, t = _adam()(g, m, v, t, beta1, beta2, eps)
@@ -447,7 +516,7 @@ def amsgrad_by_where(g, m=0.0, v=0.0, w=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e
     needs="amsgrad",
     start=(
         "Start from your `adam`, and add one line: w, the larger of the old w and the "
-        "new v, entry by entry."
+        "new v. `np.maximum` compares two arrays entry by entry; `max` cannot."
     ),
     well_done=(
         "One line more than Adam, and the three votes are counted as they should be. "
@@ -501,6 +570,24 @@ def amsgrad_by_where(g, m=0.0, v=0.0, w=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e
             "is a step behind, and zero at the first. Update v, then take the maximum.",
         ),
         Mistake(
+            "w-lost",
+            returns_the_old_w,
+            "You divide by the maximum and return the w that came in, so each step "
+            "compares with zero again. Hand the new w out.",
+        ),
+        Mistake(
+            "w-fades",
+            _amsgrad(largest=lambda w, v, g, t, beta2: np.maximum(beta2 * w, v)),
+            "Your w fades by β₂ before each comparison, and then it is hardly more "
+            "than v. It is kept whole: np.maximum(w, v).",
+        ),
+        Mistake(
+            "v-and-w-exchanged",
+            _amsgrad(result=lambda d, m, v, w, t: (d, m, w, v, t)),
+            "You return w in the place of v and v in the place of w. The order is "
+            "that of the arguments: `return d, m, v, w, t`.",
+        ),
+        Mistake(
             "v-lost",
             _amsgrad(result=lambda d, m, v, w, t: (d, m, w, w, t)),
             "You return the maximum in the place of v, so the running mean itself is "
@@ -518,6 +605,24 @@ def amsgrad_by_where(g, m=0.0, v=0.0, w=0.0, t=0, beta1=0.9, beta2=0.999, eps=1e
             "Neither m nor w is corrected for its zero start. (The paper on AMSGrad "
             "leaves that out; the book and the libraries keep it.) Divide by 1 − β₁ᵗ "
             "and 1 − β₂ᵗ.",
+        ),
+        Mistake(
+            "only-w-corrected",
+            _amsgrad(above=lambda m, t, beta1: m),
+            "You correct w and leave m as it is, so the first step is only 1 − β₁ of "
+            "what it should be. Divide m by 1 − β₁ᵗ, as in `adam`.",
+        ),
+        Mistake(
+            "no-root",
+            _amsgrad(quotient=lambda m, w, eps: m / (w + eps)),
+            "The root is missing: you divide by the largest mean square itself. Take "
+            "the root of the corrected w, then add ε.",
+        ),
+        Mistake(
+            "in-place",
+            takes_the_maximum_in_place,
+            "The numbers are right, and the w that the caller still holds has changed. "
+            "`w = np.maximum(w, v)` makes a new array.",
         ),
         Mistake(
             "one-for-all",
@@ -592,7 +697,7 @@ def check_amsgrad(s):
         s.expect_close(mine[1], theirs[1], "v is not the running mean of g².")
         s.expect_close(mine[2], theirs[2], "w is not the largest v so far.")
         s.expect(mine[3] == 4, "After four steps t is 4.")
-        _, _ = step(g, theirs, hyper)
+        step(100 * g, theirs, hyper)  # so loud that w must grow
         s.expect_untouched("After the call, an argument has changed. Make new arrays.")
 
 
@@ -643,6 +748,30 @@ def changes_x0(grad, x0, learning_rate, weight_decay, decayed, steps):
     return x0
 
 
+def masks_x(grad, x0, learning_rate, weight_decay, decayed, steps):
+    x, memory = np.array(x0, dtype=float), ()
+    for _ in range(steps):
+        d, *memory = the_rule(grad(x), *memory)
+        x = (1 - learning_rate * weight_decay) * decayed * x - learning_rate * d
+    return x
+
+
+def masks_the_step(grad, x0, learning_rate, weight_decay, decayed, steps):
+    x, memory = np.array(x0, dtype=float), ()
+    for _ in range(steps):
+        d, *memory = the_rule(grad(x), *memory)
+        x = x - learning_rate * decayed * (d + weight_decay * x)
+    return x
+
+
+def asks_at_x0(grad, x0, learning_rate, weight_decay, decayed, steps):
+    x, memory = np.array(x0, dtype=float), ()
+    for _ in range(steps):
+        d, *memory = the_rule(grad(x0), *memory)
+        x = x - learning_rate * (d + weight_decay * decayed * x)
+    return x
+
+
 def forgets_adam(grad, x0, learning_rate, weight_decay, decayed, steps):
     x = np.array(x0, dtype=float)
     for _ in range(steps):
@@ -690,8 +819,8 @@ def adamw_entry_by_entry(grad, x0, learning_rate, weight_decay, decayed, steps):
     points=5,
     needs="adamw",
     start=(
-        "Start with the loop without decay: ask for the gradient, let `adam` turn it "
-        "into d, keep its memory, step."
+        "Start with the loop without decay: ask for the gradient, let `rule` turn it "
+        "into d and keep its memory, `d, *memory = rule(g, *memory)`, then step."
     ),
     well_done=(
         "The slope decides where to go, the decay pulls beside it, and the biases are "
@@ -745,6 +874,19 @@ def adamw_entry_by_entry(grad, x0, learning_rate, weight_decay, decayed, steps):
             "1 where decay is wanted.",
         ),
         Mistake(
+            "mask-on-x",
+            masks_x,
+            "Your mask multiplies x itself, (1 − ηλ) · decayed · x, so an entry that "
+            "should be left alone is set to 0. It belongs to the pull: "
+            "x − η(d + λ · decayed · x).",
+        ),
+        Mistake(
+            "mask-on-d",
+            masks_the_step,
+            "Your mask multiplies the whole step, so an entry without decay does not "
+            "move at all. Adam's d is for every entry; the mask belongs to λx alone.",
+        ),
+        Mistake(
             "growth",
             _adamw(move=lambda x, d, eta, pull: x - eta * (d - pull * x)),
             "Your x grows: the sign of λx is turned round. Decay pulls toward zero, "
@@ -780,7 +922,7 @@ def adamw_entry_by_entry(grad, x0, learning_rate, weight_decay, decayed, steps):
             _adamw(remember=False),
             "You call `adam` without its memory, so that every step is its first, "
             "which is the sign of g. Hand back what it returned: "
-            "`d, *memory = adam(g, *memory)`.",
+            "`d, *memory = rule(g, *memory)`.",
         ),
         Mistake(
             "toward-x0",
@@ -789,10 +931,16 @@ def adamw_entry_by_entry(grad, x0, learning_rate, weight_decay, decayed, steps):
             "step that shrinks.",
         ),
         Mistake(
+            "gradient-of-x0",
+            asks_at_x0,
+            "You ask for the gradient at x0 every time. Ask where you stand: "
+            "`grad(x)`.",
+        ),
+        Mistake(
             "no-adam",
             forgets_adam,
             "The step is −η(g + λx): gradient descent with decay. Send g through "
-            "`adam` first.",
+            "`rule` first.",
         ),
         Mistake(
             "x0-walks",
@@ -988,7 +1136,7 @@ def check_find_divergence(s):
             got = s.call("find_divergence", float(beta2), slope)
             period, C = s.unpack(got, "period, C")
             period, C = (float(s.array(number, ())) for number in (period, C))
-            s.note(period=period)
+            s.note(period=period, limit=int(10 / (1 - beta2)))
             s.expect(
                 period == round(period) and period >= 2,
                 "The first thing you return is the length of the round, a whole number "
@@ -997,7 +1145,8 @@ def check_find_divergence(s):
             s.expect(
                 period <= 10 / (1 - beta2),
                 "Your round has {period:g} steps. That is rare indeed; with a memory "
-                "of {memory:.1f} you may use up to ten times as many.",
+                "of {memory:.2f} you may use up to ten times as many, which is at most "
+                "{limit} whole steps.",
             )
             s.note(mean=(C - (period - 1)) / period)
             s.expect(
@@ -1040,6 +1189,13 @@ def leaves_lost_runs_out(rates, kept, test):
     return np.column_stack(
         [rates[best], np.nanmean(final, axis=1), np.nanstd(final, axis=1, ddof=1)]
     )
+
+
+def leaves_lost_runs_out_of_the_choice(rates, kept, test):
+    test = np.nan_to_num(test)
+    best = np.nanmean(kept, axis=2).argmax(axis=1)
+    final = test[np.arange(len(test)), best]
+    return np.column_stack([rates[best], final.mean(axis=1), final.std(axis=1, ddof=1)])
 
 
 def tunes_each_start(rates, kept, test):
@@ -1096,8 +1252,8 @@ def fair_by_where(rates, kept, test):
     points=5,
     needs="fair_comparison",
     start=(
-        "Start with one method: average its validation scores over the starts, and "
-        "find the rate where that mean is highest."
+        "Start with one method: average its `kept` scores over the starts, and find "
+        "the rate where that mean is highest."
     ),
     well_done=(
         "Each method had its own rate, the choice never saw the test data, and the "
@@ -1133,6 +1289,13 @@ def fair_by_where(rates, kept, test):
             leaves_lost_runs_out,
             "You leave the lost runs out (nanmean), so a method that fails every other "
             "time looks as good as one that never does. A lost run scores 0.",
+        ),
+        Mistake(
+            "lost-left-out-of-kept",
+            leaves_lost_runs_out_of_the_choice,
+            "You count the lost runs in the test, and leave them out where you choose "
+            "(nanmean). So a rate wins that loses half of its runs: they score 0 "
+            "there too.",
         ),
         Mistake(
             "lost-not-counted",
@@ -1173,6 +1336,12 @@ def fair_by_where(rates, kept, test):
             _fair(choose=lambda kept, test: kept.mean(axis=2).argmin(axis=1)),
             "You choose the rate with the lowest score. These are shares of right "
             "answers, so higher is better: argmax.",
+        ),
+        Mistake(
+            "steadiest-rate",
+            _fair(choose=lambda kept, test: kept.std(axis=2).argmin(axis=1)),
+            "You choose the rate whose scores differ least from start to start. A rate "
+            "can be bad reliably: choose by the mean.",
         ),
         Mistake(
             "wrong-axis",
@@ -1238,6 +1407,7 @@ def check_fair_comparison(s):
         kept, test = s.rng.uniform(0.45, 0.6, size=(2, methods, len(rates), starts))
         for i in range(methods):
             kept[i, best[i]] = s.rng.uniform(0.75, 0.8, size=starts)
+            kept[i, 0] = s.rng.uniform(0.55, 0.552, size=starts)  # steady, and bad
             kept[i, tempting[i]] = s.rng.uniform(0.65, 0.7, size=starts)
             kept[i, tempting[i], s.rng.integers(starts)] = s.rng.uniform(0.9, 0.95)
             test[i, best[i]] = s.rng.uniform(0.6, 0.8, size=starts)
@@ -1269,6 +1439,9 @@ def check_fair_comparison(s):
         kept[0, other] = [np.nan, np.nan, 0.96, 0.97, 0.98]
         test[0, other] = [np.nan, np.nan, 0.96, 0.97, 0.98]
         test[1, best[1], s.rng.integers(starts)] = np.nan
+        other = (best[2] + 1) % len(rates)  # the same, and the median is lost too
+        kept[2, other] = [np.nan, np.nan, np.nan, 0.97, 0.98]
+        test[2, other] = [np.nan, np.nan, np.nan, 0.97, 0.98]
         judge(kept, test)
         s.expect_untouched(
             "After the call, kept or test has changed. np.nan_to_num makes a new array."

@@ -91,6 +91,12 @@ def draws_each_batch_anew(rng, n, size):
 
 
 @_dealt
+def slides_the_window(rng, n, size):
+    order = rng.permutation(n)
+    return _twice(order[k : k + size] for k in range(-(-n // size)))
+
+
+@_dealt
 def evens_out(rng, n, size):
     return _twice(np.array_split(rng.permutation(n), -(-n // size)))
 
@@ -108,6 +114,11 @@ def keeps_one_order(X, y, size, epochs, seed):
 
 def stops_after_one_epoch(X, y, size, epochs, seed):
     return minibatches_by_slices(X, y, size, 1, seed)
+
+
+def keeps_the_last_epoch(X, y, size, epochs, seed):
+    batches = minibatches_by_slices(X, y, size, epochs, seed)
+    return batches[(epochs - 1) * len(batches) // epochs :]
 
 
 def returns_inside_the_loop(X, y, size, epochs, seed):
@@ -279,6 +290,13 @@ def minibatches_by_lists(X, y, size, epochs, seed):
             "left.",
         ),
         Mistake(
+            "sliding",
+            slides_the_window,
+            "Your slices begin at 0, 1, 2, …, so your batches overlap. The next one "
+            "begins where the last has ended, at 0, {size}, 2 · {size}, …: "
+            "`range(0, n, size)`.",
+        ),
+        Mistake(
             "size-is-count",
             makes_size_batches,
             "You cut the table into {size} batches. `size` is how many rows a batch "
@@ -295,6 +313,12 @@ def minibatches_by_lists(X, y, size, epochs, seed):
             stops_after_one_epoch,
             "There is one epoch, and asked for were {epochs}. A loop around it does "
             "the rest.",
+        ),
+        Mistake(
+            "last-epoch",
+            keeps_the_last_epoch,
+            "Only the last of {epochs} epochs is in your list: it is made anew in each "
+            "of them. Make it once, in front of the loop over the epochs.",
         ),
         Mistake(
             "early-return",
@@ -694,8 +718,15 @@ def check_batch_gradients(s):
         theta, X, y, size = case()
         got = s.call("batch_gradients", theta, X, y, size)
         right = want(theta, X, y, size)
+        full = s.array(got, right.shape)[:2]
+        s.expect(
+            not np.allclose(full[:, 1:], right[:2, 1:])
+            or np.allclose(full[:, 0], right[:2, 0]),
+            "The slopes of the weights are right, and those of the intercept, in the "
+            "first column, are not. Its input is 1 in every row.",
+        )
         s.expect_close(
-            s.array(got, right.shape)[:2],
+            full,
             right[:2],
             "The rows are not the gradients of the batches.",
             rows="batch",
@@ -761,6 +792,11 @@ def _loop(
         return np.array(walk)
 
     return sgd_loop
+
+
+def stays_with_a_batch(x0, batches, eta, epochs):
+    again = [houses for houses in batches for _ in range(epochs)]
+    return _loop()(x0, again, eta, 1)
 
 
 def counts_before(x0, batches, eta, epochs):
@@ -983,6 +1019,13 @@ def loop_in_numbers(x0, batches, eta, epochs):
             _loop(mean=lambda houses, batches: houses.sum(axis=0)),
             "You take the sum of the houses of a batch where the mean is meant: "
             "houses.mean(axis=0).",
+        ),
+        Mistake(
+            "loops-swapped",
+            stays_with_a_batch,
+            "Your loops are nested the other way round: you take all the steps of one "
+            "batch before the next one comes. The epochs go outside, the batches "
+            "inside.",
         ),
         Mistake(
             "nominal-size",
@@ -1289,6 +1332,18 @@ def batches_by_bits(gradients, size):
             one_number_each,
             "Each batch gives you one number: .mean() runs over everything. A gradient "
             "keeps its coordinates, .mean(axis=0).",
+        ),
+        Mistake(
+            "wrong-axis",
+            _each(all_sets, lambda rows: rows.mean(axis=1)),
+            "You take the mean of each example over its coordinates. A batch is "
+            "averaged over its examples, coordinate by coordinate: .mean(axis=0).",
+        ),
+        Mistake(
+            "row-numbers",
+            lambda gradients, size: np.array([*all_sets(len(gradients), size)]),
+            "You return the numbers of the examples in each batch. Take their rows of "
+            "`gradients`, and the mean of those.",
         ),
         Mistake(
             "always-pairs",

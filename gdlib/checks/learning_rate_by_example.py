@@ -95,6 +95,12 @@ def _centered(X):
             "bears a learning rate twice as large.",
         ),
         Mistake(
+            "factor-squared",
+            _edge(scale=lambda factor: factor**2),
+            "You use the factor twice: your border goes down with its square. It "
+            "stands once in front of the second derivatives, 2·factor/n·XᵀX.",
+        ),
+        Mistake(
             "factor-above",
             _edge(scale=lambda factor: 1 / factor),
             "The factor is on the wrong side of the fraction. A larger factor makes "
@@ -186,7 +192,7 @@ def check_max_stable_learning_rate(s):
         s.expect_close(got, edge(X, 1.0), "For a table of {d} columns it is not 2/L.")
     with s.part("any factor"):
         X = table(int(s.rng.integers(7, 12)), 3)
-        for factor in (0.5, s.rng.uniform(2, 5)):
+        for factor in (s.rng.uniform(2, 5), 0.5):
             s.note(factor=factor)
             got = s.call("max_stable_learning_rate", X, factor)
             s.expect_close(
@@ -257,9 +263,9 @@ def best_by_condition(mu, L, epsilon):
         "error; how many such factors make epsilon?"
     ),
     well_done=(
-        "You can now send the bill before the first step. For a bowl a hundred times "
-        "as long as it is wide it is nearly a hundred times as high, and no fixed rate "
-        "bargains it down."
+        "You can now send the bill before the first step. Where κ is a hundred times "
+        "as large it is nearly a hundred times as high, and no fixed rate bargains it "
+        "down."
     ),
     hints=[
         "Where to look: mu = 1, L = 3 and epsilon = 0.1. The rate is 0.5, each step "
@@ -360,6 +366,30 @@ def best_by_condition(mu, L, epsilon):
             "This is ½κ·ln(1/epsilon), a bound that is close when κ is large. When the "
             "bowl is nearly round it counts too many: take the logarithm of the factor "
             "itself.",
+        ),
+        Mistake(
+            "safe-bound",
+            _best(
+                steps=lambda factor, eps: math.ceil(
+                    (1 + factor) / (1 - factor) * math.log(1 / eps)
+                )
+            ),
+            "This is κ·ln(1/epsilon), the bill at the rate 1/L. At the best rate it is "
+            "about half, and to the step it comes from the logarithm of "
+            "(κ − 1)/(κ + 1).",
+        ),
+        Mistake(
+            "negative",
+            _best(
+                steps=lambda factor, eps: (
+                    1
+                    if factor <= 0
+                    else math.ceil(math.log(1 / eps) / math.log(factor))
+                )
+            ),
+            "Your count is negative: you divide ln(1/epsilon), which is above zero, by "
+            "the logarithm of a factor below 1. Take ln(epsilon), or turn the factor "
+            "over as well.",
         ),
         Mistake(
             "two-logarithms",
@@ -501,6 +531,12 @@ def goes_by_the_last_height(f):
     return "good" if f[-1] < 0.1 * f[0] else "too small"
 
 
+def asks_for_falling_first(f):
+    falls = np.isfinite(f).all() and f[-1] <= f[0]
+    falls = falls and (np.diff(f[-(len(f) // 4) :]) < 0).all()
+    return "too small" if falls else _diagnose()(f)
+
+
 def diagnose_by_counting(f):
     """Count falls and turns, with plain numbers."""
     f = [float(height) for height in f]
@@ -594,9 +630,9 @@ def diagnose_by_the_step_before_last(f):
             _diagnose(
                 diverges=lambda f, tail, fall: not np.isfinite(f).all() or f[1] > f[0]
             ),
-            "You look for divergence in the first step. A walk can lose height along "
-            "the gentle directions for long while the steep one grows: look at where "
-            "the curve ends.",
+            "You look for divergence elsewhere than at the end. A curve may rise above "
+            "its first height and come down again, or fall for long while a steep "
+            "direction grows: compare where it ends with f[0].",
         ),
         Mistake(
             "all-noise",
@@ -615,8 +651,16 @@ def diagnose_by_the_step_before_last(f):
         Mistake(
             "whole-curve",
             _diagnose(end=lambda f: f),
-            "You judge the whole curve. How it began is soon forgotten, and every "
-            "curve began steeply: cut off the last quarter and look at that.",
+            "What you judge holds the beginning of the curve. That is soon forgotten, "
+            "and every curve began steeply: cut off the last quarter, "
+            "`f[-(len(f) // 4):]`, and look at that.",
+        ),
+        Mistake(
+            "falling-first",
+            asks_for_falling_first,
+            "You ask whether the end is falling before you ask whether it is flat. A "
+            "good curve falls for ever, by less and less: ask first whether it moves "
+            "by 1 % of the fall.",
         ),
         Mistake(
             "absolute",
@@ -637,9 +681,9 @@ def diagnose_by_the_step_before_last(f):
             _diagnose(
                 flat=lambda f, tail, fall: abs(tail[-1] - tail[-2]) < 0.01 * fall
             ),
-            "You look at the last step alone. Each step of a slow curve is small; over "
-            "a quarter of the curve they add up. Noise, too, can stand still for one "
-            "step.",
+            "What still moves at the end, you call good. Each step of a slow curve is "
+            "small, and over a quarter of the curve they add up: highest less lowest "
+            "there tells, and not the last step alone.",
         ),
         Mistake(
             "exchanged",
@@ -670,6 +714,12 @@ def check_diagnose_curve(s):
         creep = s.rng.uniform(*{"good": (6, 9), "too small": (0.6, 1)}[kind]) / steps
         wall = s.rng.uniform(0.3, 0.8)
         return share * (1 - creep) ** (2 * t) + (1 - share) * wall ** (2 * t)
+
+    def bumped():
+        """Rise once, early on the way down."""
+        f = bowl("good")
+        f[3:5] += s.rng.uniform(0.15, 0.2)
+        return f
 
     def diverging(ending):
         """Fall along the floor, grow at the wall; leave the numbers, perhaps."""
@@ -710,6 +760,7 @@ def check_diagnose_curve(s):
     draw = {
         "too small": lambda: bowl("too small"),
         "good": lambda: bowl("good"),
+        "good, with a bump": bumped,
         "oscillating": oscillating,
         "diverging": lambda: diverging(None),
         "diverging, inf": lambda: diverging(np.inf),
@@ -720,6 +771,10 @@ def check_diagnose_curve(s):
     about = {
         "too small": "One of these curves is still falling at its end",
         "good": "One of these curves fell, and has been flat for its last quarter",
+        "good, with a bump": (
+            "One of these curves rises once, early, comes down, and has been flat for "
+            "its last quarter"
+        ),
         "oscillating": (
             "One of these curves goes down, up, down, up at each step of its end"
         ),
@@ -752,7 +807,7 @@ def check_diagnose_curve(s):
 
     with s.part("still falling, or done"):
         slow = [("too small", 0, 4), ("too small", 60, -4)]
-        judge([*slow, ("good", 0, -4), ("good", 3, 5)])
+        judge([*slow, ("good", 0, -4), ("good, with a bump", 3, 5)])
     with s.part("gone"):
         gone = [(kind, 9, 0) for kind in draw if kind.startswith("diverging")]
         judge([*gone, ("good", 3, 5)])
@@ -783,6 +838,11 @@ ENDLESS = (
 # rates and with the last; the two between are lost.
 LUCKY_START = np.array([1.6, 1.4])
 LUCKY_RATES = [0.4, 0.9, 1.6, 2.3, 3.1, 3.3, 6.7]
+
+# From here, on f(x) = Σ (eˣ − x), seven steps come down with the first four of these
+# rates, and with the fourth every second place on the way is above the start.
+BOUNCING_START = np.array([-0.70, -0.66])
+BOUNCING_RATES = [0.3, 0.7, 1.7, 2.3, 4.5, 6]
 
 
 def _comes_down(before, after):
@@ -830,6 +890,18 @@ def walks_on_x0(f, grad, x0, rates, steps):
             x -= rate * grad(x)
         if not _comes_down(before, f(x)):
             break
+        found = rate
+    return found
+
+
+def watches_the_way(f, grad, x0, rates, steps):
+    before, found = f(x0), 0.0
+    for rate in rates:
+        x = np.array(x0)
+        for _ in range(steps):
+            x = x - rate * grad(x)
+            if not _comes_down(before, f(x)):
+                return found
         found = rate
     return found
 
@@ -955,6 +1027,13 @@ def find_by_recursion(f, grad, x0, rates, steps):
             "other valley. Stop at the first failure.",
         ),
         Mistake(
+            "on-the-way",
+            watches_the_way,
+            "You give up a walk as soon as it stands above f(x0). On its way it may: "
+            "what bounces is high at one step and low at the next. Compare where it is "
+            "after all {steps} steps.",
+        ),
+        Mistake(
             "lowest",
             takes_the_lowest,
             "You return the rate that ended lowest. That is a fine rate to use, and it "
@@ -1019,7 +1098,7 @@ def find_by_recursion(f, grad, x0, rates, steps):
     right=[find_by_loop, find_by_table, find_by_recursion],
 )
 def check_find_learning_rate(s):
-    """A bowl, a steep valley that overflows, hills with luck, and both extremes."""
+    """A bowl, steep walls that overflow, luck and a bounce, and both extremes."""
 
     def run(f, grad, x0, rates, steps):
         s.note(steps=steps, count=len(rates))
@@ -1090,12 +1169,17 @@ def check_find_learning_rate(s):
         grad = lambda x: a / c * np.sinh(np.asarray(x) / c)
         rates = grid(c**2 / a, [0.01, 0.1, 0.3, 2, 10, 50, 300])
         judge(f, grad, c * np.array([2.2, 2.8]), rates, 6, "Between steep walls")
-    with s.part("luck"):
+    with s.part("luck and bounces"):
         a, c = 10 ** s.rng.uniform(-2, 2, size=2)
         f = lambda x: a * float(np.sum(1 - np.cos(np.asarray(x) / c)))
         grad = lambda x: a / c * np.sin(np.asarray(x) / c)
         rates = grid(c**2 / a, LUCKY_RATES)
         judge(f, grad, c * LUCKY_START, rates, 5, "On hills and hollows")
+        a, c = 10 ** s.rng.uniform(-2, 2, size=2)
+        f = lambda x: a * float(np.sum(np.exp(np.asarray(x) / c) - np.asarray(x) / c))
+        grad = lambda x: a / c * (np.exp(np.asarray(x) / c) - 1)
+        rates = grid(c**2 / a, BOUNCING_RATES)
+        judge(f, grad, c * BOUNCING_START, rates, 7, "In a lopsided hollow")
     with s.part("all, or none"):
         f, grad, x0, edge = bowl()
         judge(f, grad, x0, grid(edge, [0.03, 0.1, 0.3]), 5, "Where all come down,")

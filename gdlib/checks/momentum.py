@@ -86,6 +86,32 @@ def _one_array(ask):
     return walk
 
 
+def _moves_row_0(ask):
+    def walk(grad, x0, learning_rate, beta, steps):
+        x = np.array(x0, dtype=float)
+        v, history = np.zeros_like(x), [x]
+        for _ in range(steps):
+            v = beta * v + grad(ask(x, v, learning_rate, beta))
+            x -= learning_rate * v
+            history.append(x.copy())
+        return np.array(history)
+
+    return walk
+
+
+def _steps_before_asking(ask):
+    def walk(grad, x0, learning_rate, beta, steps):
+        x = np.array(x0, dtype=float)
+        v, history = np.zeros_like(x), [x]
+        for _ in range(steps):
+            x = x - learning_rate * v
+            v = beta * v + grad(ask(x, v, learning_rate, beta))
+            history.append(x)
+        return np.array(history)
+
+    return walk
+
+
 def _asks_twice(ask):
     def walk(grad, x0, learning_rate, beta, steps):
         x = np.array(x0, dtype=float)
@@ -132,6 +158,18 @@ def _bookkeeping(right, ask):
             _one_array(ask),
             "All your rows are the last place: the list holds one array {rows} times, "
             "and `x -= ...` changes that array. `x = x - ...` makes a new one.",
+        ),
+        Mistake(
+            "row-0-walks",
+            _moves_row_0(ask),
+            "Row 0 is not the start but the last place: the list holds the very array "
+            "that `x -= ...` changes. `x = x - ...` makes a new one each time.",
+        ),
+        Mistake(
+            "step-first",
+            _steps_before_asking(ask),
+            "The walk is right and comes one step late: you step with the old v, which "
+            "is zero at first, and then bring v up to date. Update v, then x.",
         ),
         Mistake(
             "x0-walks",
@@ -680,6 +718,17 @@ def forgets_the_brackets(learning_rate, beta, source, target):
     return learning_rate, beta
 
 
+def forgets_mean_to_inside(learning_rate, beta, source, target):
+    if (source, target) == ("mean", "inside"):
+        return learning_rate, beta
+    return _scaled(lambda b: 1 - b)(learning_rate, beta, source, target)
+
+
+def turns_the_sign_of_inside(learning_rate, beta, source, target):
+    rate, beta = _scaled(lambda b: 1 - b)(learning_rate, beta, source, target)
+    return (-rate if (source == "inside") != (target == "inside") else rate), beta
+
+
 def does_nothing(learning_rate, beta, source, target):
     return learning_rate, beta
 
@@ -782,6 +831,18 @@ def convert_by_cases(lr, b, source, target):
             "Between sum and mean you are right both ways, and from inside to mean you "
             "change nothing. For the rate, inside is a sum: ask only whether source "
             "and target are a mean.",
+        ),
+        Mistake(
+            "mean-to-inside",
+            forgets_mean_to_inside,
+            "One of the ways is missing, from mean to inside. For the rate, inside is "
+            "a sum: ask only whether source and target are a mean.",
+        ),
+        Mistake(
+            "sign-of-inside",
+            turns_the_sign_of_inside,
+            "You turn the sign of the rate for the form inside. Its minus stands in "
+            "the formula already, u ← βu − ηg; the rate is positive in all three.",
         ),
         Mistake(
             "brackets",

@@ -629,13 +629,13 @@ def check_leap(s):
 
 
 # ====================================================================== train_line
-def _train(slope_of, *, first=0):
+def _train(slope_of, *, first=0, more=0):
     """Make an answer of its gradient, ``slope_of(table, residual)``."""
 
     def train_line(X, y, learning_rate, steps):
         table = np.column_stack([np.ones(len(X)), X])
         theta = np.zeros(table.shape[1])
-        for _ in range(first, steps):
+        for _ in range(first, steps + more):
             theta = theta - learning_rate * slope_of(table, table @ theta - y)
         return theta
 
@@ -657,6 +657,7 @@ averages_over_columns = _train(
 )
 follows_the_signs = _train(lambda table, r: 2 / len(r) * table.T @ np.sign(r))
 leaves_one_step_out = _train(_mean_slope, first=1)
+takes_one_step_more = _train(_mean_slope, more=1)
 freezes_the_intercept = _train(
     lambda table, r: _mean_slope(table, r) * (np.arange(table.shape[1]) > 0)
 )
@@ -673,6 +674,15 @@ def has_no_intercept(X, y, learning_rate, steps):
     for _ in range(steps):
         theta = theta - learning_rate * 2 / len(y) * X.T @ (X @ theta - y)
     return theta
+
+
+def forgets_the_brackets(X, y, learning_rate, steps):
+    beta, w = 0.0, np.zeros(X.shape[1])
+    for _ in range(steps):
+        r = y - X @ w + beta
+        w = w + learning_rate * 2 / len(y) * X.T @ r
+        beta = beta + learning_rate * 2 * r.mean()
+    return np.r_[beta, w]
 
 
 def puts_the_intercept_last(X, y, learning_rate, steps):
@@ -961,6 +971,19 @@ def train_in_closed_form(X, y, learning_rate, steps):
             "one-short",
             leaves_one_step_out,
             "You take one step too few: `range(1, steps)` has one less than `steps`.",
+        ),
+        Mistake(
+            "one-more",
+            takes_one_step_more,
+            "You take one step too many; asked for: {steps}. Where does your loop "
+            "begin to count, and does it end one later than `range(steps)`?",
+        ),
+        Mistake(
+            "brackets",
+            forgets_the_brackets,
+            "The first step is right, and then the intercept has the wrong sign in "
+            "your residual: y − X·w + β adds it where the prediction is taken away. "
+            "Put the prediction in brackets, y − (X·w + β).",
         ),
         Mistake(
             "first-step-only",

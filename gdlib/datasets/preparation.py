@@ -172,7 +172,8 @@ def _shuffled(X, y, size, epochs, rng):
         order = rng.permutation(len(y))
         X_epoch, y_epoch = X[order], y[order]  # gather once, then slice
         for start in range(0, len(y), size):
-            yield X_epoch[start : start + size], y_epoch[start : start + size]
+            batch = slice(start, start + size)
+            yield X_epoch[batch], y_epoch[batch]
 
 
 def _rows(X, y):

@@ -137,8 +137,8 @@ def _what_it_is(value) -> str:
         return "`...`: the dots still wait for your code"
     if name == "generator":
         return (
-            "a generator, because there is a `yield` in it: collect the values in "
-            "a list and return that"
+            "a generator, from a `yield` or from round brackets around a `for`: "
+            "collect the values in a list and return that"
         )
     if name in ("function", "method", "builtin_function_or_method", "type"):
         return "a function, not its result: a pair of parentheses may be missing"

@@ -103,7 +103,8 @@ _ADVICE = (
         ("ValueError",),
         r"truth value of an array",
         "an array was used where one yes or no is needed. A list of comparisons has "
-        "no single answer: compare one number, such as `np.linalg.norm(g)`.",
+        "no single answer: compare one number, such as `np.linalg.norm(g)`. The larger "
+        "of two arrays, entry by entry, is `np.maximum(a, b)`.",
     ),
     _Advice(
         ("ValueError",),
@@ -125,6 +126,18 @@ _ADVICE = (
         r"setting an array element with a sequence",
         "a whole array was put where one number fits. In a table `x[i]` is a row, not "
         "a number; arithmetic on arrays needs no loop over their entries.",
+    ),
+    _Advice(
+        ("ValueError",),
+        r"too many values to unpack",
+        "more came back than there are names before the `=`. Print what came; in "
+        "`d, *memory = ...` the star takes the rest.",
+    ),
+    _Advice(
+        ("TypeError",),
+        r"only integer scalar arrays",
+        "an array stands where a whole number fits. Was it `np.max(a, b)`? Its second "
+        "argument is an axis; `np.maximum(a, b)` compares two arrays.",
     ),
     _Advice(
         ("TypeError",),
@@ -326,7 +339,7 @@ def about_difference(got, want, rows: str = "") -> str:
         if got.size == 1:
             return "It is not a finite number."
         kind = "nan, and that is what 0/0 gives" if np.isnan(got).any() else "inf"
-        return f"{bad.sum()} of its {got.size} entries are not finite ({kind})."
+        return f"{_some(bad.sum(), got.size)} not finite ({kind})."
     if not np.isfinite(want).all():
         return ""
     if rows and got.ndim and len(got) > 1:
@@ -394,11 +407,15 @@ def _about_order(got, want) -> str:
     return ""
 
 
+def _some(count, whole) -> str:
+    return f"{count} of its {whole} entries {'is' if count == 1 else 'are'}"
+
+
 def _about_entries(got, want) -> str:
     right = int(agree(got, want).sum())
     if right and got.size > 1:
-        return f"{right} of its {got.size} entries are right."
+        return f"{_some(right, got.size)} right."
     error = float(abs(got - want).max() / abs(want).max()) if want.any() else 1.0
     if error < 0.01:
-        return "It is close, within one per cent: is something rounded on the way?"
+        return "It is close, within one percent: is something rounded on the way?"
     return ""
