@@ -269,6 +269,13 @@ def _floor(
     return noise_floor
 
 
+def scales_in_place(learning_rate, curvature, sigma, size):
+    curvature *= learning_rate
+    if (curvature >= 2).any():
+        return np.inf
+    return (learning_rate * sigma**2 / (2 * size * (2 - curvature))).sum()
+
+
 def floor_by_waiting(learning_rate, curvature, sigma, size):
     """Let shrinking and throwing go on until they balance."""
     height = 0.0
@@ -421,6 +428,12 @@ def floor_by_fixed_point(learning_rate, curvature, sigma, size):
             "Where the walk diverges you return nan. It is known what the floor is "
             "there: infinitely high, np.inf.",
         ),
+        Mistake(
+            "in-place",
+            scales_in_place,
+            "The height is right, and the curvatures of the caller are gone: `*=` "
+            "writes into their array. `learning_rate * curvature` makes a new one.",
+        ),
     ],
     right=[_floor(), floor_by_waiting, floor_by_fixed_point],
 )
@@ -449,6 +462,10 @@ def check_noise_floor(s):
         )
     with s.part("several coordinates", points=2):
         judge(case(4, 0.6, 0.9), "With four coordinates it is another height.")
+        s.expect_untouched(
+            "The height is right, and after the call `curvature` or `sigma` has "
+            "changed. Leave them as they were."
+        )
     with s.part("beyond the wall"):
         judge(
             case(3, 0.6, 0.9),
@@ -843,7 +860,7 @@ def check_same_floor(s):
             lam,
             b,
             4 * b,
-            "From {size} to {new_size} a step the floor is {ratio:.3g} times the old.",
+            "From {size} to {new_size} a step the floor is {ratio:.5g} times the old.",
         )
     with s.part("a smaller batch"):
         lam, b = s.rng.uniform(2, 4), int(s.rng.integers(3, 5))
@@ -853,7 +870,7 @@ def check_same_floor(s):
             lam,
             4 * b,
             b,
-            "From {size} to {new_size} a step the floor is {ratio:.3g} times the old.",
+            "From {size} to {new_size} a step the floor is {ratio:.5g} times the old.",
         )
     with s.part("far beyond the bend"):
         lam = s.rng.uniform(2, 4)
@@ -863,5 +880,5 @@ def check_same_floor(s):
             lam,
             1,
             200,
-            "From 1 to {new_size} a step the floor becomes {ratio:.3g} times the old.",
+            "From 1 to {new_size} a step the floor becomes {ratio:.5g} times the old.",
         )

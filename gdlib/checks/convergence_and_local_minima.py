@@ -7,6 +7,7 @@ import numpy as np
 from numpy.linalg import norm
 
 from gdlib.grading import Mistake, question
+from gdlib.grading.rooms import OracleStop
 from gdlib.objectives import himmelblau
 
 # =================================================================== estimate_rate
@@ -165,6 +166,18 @@ def rate_of_lines(errors, high, low):
             _rate(axis=np.log10),
             "You take the logarithm to base 10 and come back with e. Either np.log and "
             "np.exp, or np.log10 and 10 to the power.",
+        ),
+        Mistake(
+            "back-with-ten",
+            _rate(back=lambda slope: 10**slope),
+            "You take np.log, which is the logarithm to base e, and come back with a "
+            "power of 10. The way back from np.log is np.exp.",
+        ),
+        Mistake(
+            "upside-down",
+            _rate(back=lambda slope: np.exp(-slope)),
+            "This is 1/ρ, more than 1: what a step divides the error by. The slope is "
+            "negative; leave it so, and its exponential is the share that stays.",
         ),
         Mistake(
             "plain-errors",
@@ -601,8 +614,9 @@ def smaller_than_its_square(errors):
         Mistake(
             "order",
             by_the_order,
-            "You compare the last two gains. They are nearly equal in a sublinear run "
-            "too, which changes slowly: compare steps that are far apart.",
+            "You find the quadratic runs, and call all the others linear. A sublinear "
+            "run changes slowly, so neighboring steps look alike there too: compare "
+            "what a step gains midway with what it gains at the end.",
         ),
         Mistake(
             "first-and-last",
@@ -676,6 +690,8 @@ def check_classify_rate(s):
         cases = [cases[k] for k in s.rng.permutation(len(cases))]
         said = [(s.call("classify_rate", errors), kind) for errors, kind, _ in cases]
         for (got, kind), (_, _, what) in zip(said, cases, strict=True):
+            if got is None:
+                s.array(got, ())  # says that a `return` is missing
             word = got if isinstance(got, str) else "no word"
             s.note(what=what, got=word)
             s.expect(
@@ -744,6 +760,17 @@ def labels_one_by_one(grad, starts, minima, learning_rate, steps):
     for end in x.T:
         near = [k for k, m in enumerate(minima.T) if norm(end - m) < 0.01]
         found.append(near[0] if near else -1)
+    return found
+
+
+def labels_start_by_start(grad, starts, minima, learning_rate, steps):
+    """Walk from one start at a time."""
+    found = []
+    for x in starts.T:
+        for _ in range(steps):
+            x = x - learning_rate * grad(x)
+        away = np.hypot(*(minima - x[:, None]))
+        found.append(int(away.argmin()) if away.min() < 0.01 else -1)
     return found
 
 
@@ -898,7 +925,7 @@ def _remembered(starts, rate, steps):
             "is false there, and take the rest as −1.",
         ),
     ],
-    right=[labels_at_once, labels_by_minima, labels_one_by_one],
+    right=[labels_at_once, labels_by_minima, labels_one_by_one, labels_start_by_start],
 )
 def check_basin_map(s):
     """Firm starts; then too few steps; then rates that are too large; then copies."""
@@ -919,9 +946,16 @@ def check_basin_map(s):
         kept = (labels == early[:, None]).all(axis=1)
         return starts[:, kept], labels[kept, 0]
 
+    def slopes(x):
+        if np.shape(x)[:1] != (2,):
+            raise OracleStop(
+                f"`grad` was asked about an array of shape {np.shape(x)}. Coordinates "
+                "come first: many points have shape (2, n)."
+            )
+        return valleys.grad(x)
+
     def ask(starts, rate, steps):
-        grad = s.oracle(valleys.grad, shape=starts.shape, limit=1000)
-        return s.call("basin_map", grad, starts, minima, rate, steps)
+        return s.call("basin_map", s.oracle(slopes), starts, minima, rate, steps)
 
     def tale(starts, labels):
         """Three starts of each label, and three that end far from the nearest."""

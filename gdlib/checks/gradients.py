@@ -80,6 +80,30 @@ def gives_x_two_names(f, x, h):
     return g
 
 
+def steps_by_whole_numbers(f, x, h):
+    g = np.zeros(len(x))
+    for i in range(len(x)):
+        e = np.zeros_like(x)
+        e[i] = h
+        g[i] = (f(x + e) - f(x - e)) / (2 * h)
+    return g
+
+
+def keeps_the_old_steps(f, x, h):
+    g, e = np.zeros(len(x)), np.zeros(len(x))
+    for i in range(len(x)):
+        e[i] = h
+        g[i] = (f(x + e) - f(x - e)) / (2 * h)
+    return g
+
+
+def returns_in_the_loop(f, x, h):
+    g = np.zeros(len(x))
+    for i, e in enumerate(h * np.eye(len(x))):
+        g[i] = (f(x + e) - f(x - e)) / (2 * h)
+        return g
+
+
 def sums_the_slopes(f, x, h):
     slopes = centered_by_rows(f, x, h)
     return sum(slopes)
@@ -201,8 +225,9 @@ def centered_and_put_back(f, x, h):
         Mistake(
             "two-names",
             gives_x_two_names,
-            "Every slope is zero: `there = x` gives x a second name and makes no copy, "
-            "so both places are one. `np.array(x, dtype=float)` makes a copy.",
+            "Every slope is zero: the two places where you ask f are one. `there = x` "
+            "gives x a second name and makes no copy (`np.array(x, dtype=float)` "
+            "does), and a step made of whole numbers cannot hold h.",
         ),
         Mistake(
             "whole-numbers",
@@ -217,6 +242,32 @@ def centered_and_put_back(f, x, h):
             "Your g has the type of x, from `zeros_like`: where x holds whole numbers, "
             "the slopes lose what stands after the point. `np.zeros(len(x))` has room "
             "for it.",
+        ),
+        Mistake(
+            "step-whole",
+            steps_by_whole_numbers,
+            "Your step has the type of x, from `zeros_like`: where x holds whole "
+            "numbers, h is cut off to 0 in it, and both places are x. "
+            "`np.zeros(len(x))` has room for h.",
+        ),
+        Mistake(
+            "steps-kept",
+            keeps_the_old_steps,
+            "Your first entry is right. After it the step still has h in the places "
+            "before, so that several coordinates move at once: begin each step with "
+            "new zeros, inside the loop.",
+        ),
+        Mistake(
+            "returns-early",
+            returns_in_the_loop,
+            "Your first entry is right and the others are zero: `return` stands inside "
+            "the loop and ends it in its first round. Move it out to the left.",
+        ),
+        Mistake(
+            "step-of-one",
+            _differences(lambda f, x, e, h: (f(x + e / h) - f(x - e / h)) / (2 * h)),
+            "Your step has the length 1, and you divide by 2h as if it were h. Put h "
+            "at place i, or multiply the step by h.",
         ),
         Mistake(
             "one-number",
@@ -332,6 +383,13 @@ def entry_by_entry(g, measured):
     return float(ratio[worst]), worst
 
 
+def divides_by_the_worst(g, measured):
+    apart = np.abs(g - measured)
+    worst = int(np.argmax(apart))
+    size = max(abs(g[worst]), abs(measured[worst]))
+    return (float(apart[worst] / size) if size else 0.0), worst
+
+
 def divides_by_zero(g, measured):
     apart = np.abs(g - measured)
     size = np.maximum(np.abs(g).max(), np.abs(measured).max())
@@ -436,6 +494,22 @@ def compare_stacked(g, measured):
             ),
             "You compare lengths, ‖g − measured‖ by ‖g‖. That is a good number, and "
             "another one: here the largest difference is divided by the largest entry.",
+        ),
+        Mistake(
+            "own-scale",
+            divides_by_the_worst,
+            "You divide by the entries at `worst` alone. Where they are small, a small "
+            "difference looks large. There is one scale for all: the largest entry of "
+            "either.",
+        ),
+        Mistake(
+            "squares",
+            _compare(
+                apart=lambda g, m: (g - m) ** 2,
+                size=lambda g, m: max((g**2).max(), (m**2).max()),
+            ),
+            "You compare squares, and so your error is the square of what is asked: "
+            "one percent becomes a hundredth of a percent. Take absolute values.",
         ),
         Mistake(
             "signed-size",
@@ -576,6 +650,27 @@ def from_the_first_input(tape):
     return slopes
 
 
+def _walk_from(slopes, tape):
+    for k in reversed(range(len(tape))):
+        for i, slope in tape[k]:
+            slopes[i] += slopes[k] * slope
+    return slopes
+
+
+def starts_at_the_first_entry(tape):
+    return _walk_from(np.array([1.0] + [0.0] * (len(tape) - 1)), tape)
+
+
+def starts_from_ones(tape):
+    return _walk_from(np.ones(len(tape)), tape)
+
+
+def keeps_whole_numbers(tape):
+    slopes = np.zeros(len(tape), dtype=int)
+    slopes[-1] = 1
+    return _walk_from(slopes, tape)
+
+
 def keeps_the_last_share(tape):
     return _walk(hand=lambda so_far, above, slope: above * slope)(tape)
 
@@ -642,8 +737,27 @@ def walk_by_matrix(tape):
         Mistake(
             "no-seed",
             _walk(seed=lambda slopes: 0.0),
-            "Everything is zero, for you start from zero. The result answers to itself "
-            "one for one: its slope is 1.0 before the walk begins.",
+            "Everything is zero. The result answers to itself one for one: its slope "
+            "is 1.0 before the walk begins, and slopes stay when shares are handed on.",
+        ),
+        Mistake(
+            "seed-first",
+            starts_at_the_first_entry,
+            "You put the 1.0 at the first entry. It belongs to the last one: the "
+            "result answers to itself one for one.",
+        ),
+        Mistake(
+            "all-ones",
+            starts_from_ones,
+            "You start with 1.0 everywhere, and so each entry has a share too many. "
+            "The result alone has its slope before the walk begins; the others start "
+            "from zero.",
+        ),
+        Mistake(
+            "whole-numbers",
+            keeps_whole_numbers,
+            "Your slopes are kept in an array of whole numbers, which cuts off what "
+            "stands after the point. `np.zeros(len(tape))` has room for it.",
         ),
         Mistake(
             "forward-mode",
@@ -691,8 +805,9 @@ def walk_by_matrix(tape):
         Mistake(
             "last-step-missing",
             _walk(order=lambda n: reversed(range(n - 1))),
-            "Your walk begins one entry too late: the result hands nothing on, and all "
-            "below it stays zero. `reversed(range(len(tape)))` begins with the last.",
+            "The result hands nothing on, and all below it stays zero. The walk begins "
+            "with the last entry, `reversed(range(len(tape)))`, and a pair (i, slope) "
+            "in `tape[k]` hands a share from k to i.",
         ),
         Mistake(
             "inputs-only",

@@ -10,7 +10,8 @@ from gdlib.grading import Mistake, question
 LIMIT = 400
 ENDLESS = (
     f"Your search asked for f {LIMIT} times and found no step that will do. Does η "
-    "get shorter in each round, and does the step go against g?"
+    "get shorter in each round, and what is asked of the step with it? Does x stay "
+    "where it is, and does the step go against g?"
 )
 
 
@@ -58,6 +59,14 @@ def _search(
         return result(eta, x, g, shrink, tries)
 
     return backtracking
+
+
+def moves_while_it_looks(f, x, g, first, shrink, decrease):
+    eta = first
+    while not f(x - eta * g) <= f(x) - decrease * eta * g @ g:
+        x = x - eta * g
+        eta *= shrink
+    return eta
 
 
 def shortens_once(f, x, g, first, shrink, decrease):
@@ -117,6 +126,24 @@ def shortens_once(f, x, g, first, shrink, decrease):
             _search(fraction=lambda c: 1 - c),
             "You ask for the fraction 1 − decrease. `decrease` is the share of the "
             "promise that must be delivered, not the share that may be missing.",
+        ),
+        Mistake(
+            "plus",
+            _search(lambda new, old, c, eta, g: new <= old + c * eta * g @ g),
+            "Your bar is above f(x): with + decrease·η·g·g a step may even climb. The "
+            "fall is asked for, so it is taken away from f(x).",
+        ),
+        Mistake(
+            "turned-round",
+            _search(lambda new, old, c, eta, g: not new <= old - c * eta * g @ g),
+            "Your test is turned round: you shorten where the trial passes, and stop "
+            "at one that does not. Go on `while not` f is low enough.",
+        ),
+        Mistake(
+            "moves-on",
+            moves_while_it_looks,
+            "You walk while you look: x moves in the loop. All trials start from the "
+            "same x, and only η changes from one to the next.",
         ),
         Mistake(
             "halves",
@@ -474,6 +501,10 @@ def _polyak(
     return polyak_step
 
 
+def waits_for_every_slope(x, f, g, lowest):
+    return x - (f - lowest) / (g @ g) * g if g.all() else x
+
+
 def steps_in_place(x, f, g, lowest):
     if g.any():
         x -= (f - lowest) / (g @ g) * g
@@ -532,8 +563,8 @@ def steps_in_place(x, f, g, lowest):
         Mistake(
             "entrywise",
             _polyak(square=lambda g: g * g),
-            "You divide by the square of each entry of g, so that each coordinate gets "
-            "a step size of its own. η is one number: divide by g·g, their sum.",
+            "You divide by g entry by entry, so that each coordinate gets a step size "
+            "of its own. η is one number, (f − lowest) by g·g, the sum of the squares.",
         ),
         Mistake(
             "rate-only",
@@ -544,6 +575,13 @@ def steps_in_place(x, f, g, lowest):
             "step-only",
             _polyak(step=lambda x, eta, g: -eta * g, flat=lambda x: 0 * x),
             "You return the step, −ηg. Add it to x: asked for is the new place.",
+        ),
+        Mistake(
+            "any-zero",
+            waits_for_every_slope,
+            "One entry of g is zero, and you stay where you are. The others are still "
+            "a slope: only where *all* of g is zero there is nowhere to go, and "
+            "`g.any()` asks for that.",
         ),
         Mistake(
             "zero-by-zero",
@@ -589,6 +627,13 @@ def check_polyak_step(s):
             "This counts once the step is right.",
             explain=False,
         )
+        g[int(s.rng.integers(3))] = 0.0
+        got = s.call("polyak_step", x, 2.0, g, 1.0)
+        s.expect_close(
+            got,
+            polyak_by_formula(x, 2.0, g, 1.0),
+            "With one entry of g zero and the others not, the step is another.",
+        )
         got = s.call("polyak_step", x, 1.0, np.zeros(3), 1.0)
         s.expect_close(got, x, "At the bottom, where g is zero, it should return x.")
 
@@ -624,15 +669,32 @@ def _calendar(
     clamp=lambda done: min(done, 1),
     wave=lambda done: (1 + math.cos(math.pi * done)) / 2,
     mix=lambda peak, last, share: last + (peak - last) * share,
+    peak_of=lambda peak: peak,
 ):
     """Make a calendar in which one thing is done otherwise."""
 
     def warmup_cosine(t, peak, warmup, steps, last):
         if t < warmup:
-            return peak * ramp(t, warmup)
+            return peak_of(peak) * ramp(t, warmup)
         return mix(peak, last, wave(clamp(done(t, warmup, steps))))
 
     return warmup_cosine
+
+
+def rises_from_last(t, peak, warmup, steps, last):
+    if t < warmup:
+        return last + (peak - last) * (t + 1) / warmup
+    return _calendar()(t, peak, warmup, steps, last)
+
+
+def climbs_one_stair_more(t, peak, warmup, steps, last):
+    if t <= warmup:
+        return peak * (t + 1) / warmup
+    return _calendar()(t, peak, warmup, steps, last)
+
+
+def stops_at_nothing(t, peak, warmup, steps, last):
+    return _calendar()(t, peak, warmup, steps, last) if t < steps else 0.0
 
 
 @question(
@@ -663,6 +725,41 @@ def _calendar(
             "no-rise",
             _calendar(ramp=lambda t, warmup: 1),
             "There is no rise: before `warmup` you return the peak itself.",
+        ),
+        Mistake(
+            "no-peak",
+            _calendar(peak_of=lambda peak: 1.0),
+            "Your rise goes up to 1. It goes up to `peak`: multiply by it.",
+        ),
+        Mistake(
+            "rise-from-last",
+            rises_from_last,
+            "Your rise starts near `last`. It starts at nothing, in stairs of "
+            "peak/warmup; `last` belongs to the fall.",
+        ),
+        Mistake(
+            "one-stair-more",
+            climbs_one_stair_more,
+            "Your rise has one stair too many, and step `warmup` is above the peak. "
+            "Steps count from 0: the rise is where t < warmup.",
+        ),
+        Mistake(
+            "peak-twice",
+            _calendar(done=lambda t, w, n: (t - w) / (n - 1 - w)),
+            "Your fall ends at the right step and begins one late: step warmup − 1 is "
+            "at the peak, and with you step `warmup` is there again. Its share is "
+            "1/(steps − warmup).",
+        ),
+        Mistake(
+            "upside-down",
+            _calendar(wave=lambda done: (1 - math.cos(math.pi * done)) / 2),
+            "Your wave begins at `last` and climbs to the peak. With + in front of "
+            "the cosine it begins at the peak: (1 + cos(π·done))/2.",
+        ),
+        Mistake(
+            "nothing-after",
+            stops_at_nothing,
+            "After the end you return 0. It should stay at `last`.",
         ),
         Mistake(
             "one-late",
@@ -868,6 +965,12 @@ def _classify(
             "to infinity, or the walk stops before it is there.",
         ),
         Mistake(
+            "factor-alone",
+            _classify(endless=lambda p, q: q == 1),
+            "For you only a factor freezes a walk. 1 + ¼ + ⅑ + … is finite as well: "
+            "without a factor, powers above 1 freeze.",
+        ),
+        Mistake(
             "constant-arrives",
             _classify(fades=lambda p, q: True),
             "You let the constant rate arrive. With power 0 and factor 1 the rate "
@@ -939,6 +1042,11 @@ def check_robbins_monro_classify(s):
             s.expect(
                 isinstance(word, str) and isinstance(classic, (bool, np.bool_)),
                 'Return a word and a truth value, such as `"arrives", True`.',
+            )
+            s.expect(
+                word in ("freezes", "trembles", "arrives"),
+                '"{word}" is none of the three words. They are "freezes", "trembles" '
+                'and "arrives", in small letters.',
             )
             s.expect(
                 word == want,

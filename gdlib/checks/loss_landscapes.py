@@ -75,6 +75,16 @@ def by_determinant(H):
     return "minimum" if H[0, 0] > 0 else "maximum"
 
 
+def largest_with_its_sign(H):
+    curvatures = np.linalg.eigvalsh(H)
+    size = 1e-8 * curvatures.max()
+    up, down = (curvatures > size).sum(), (curvatures < -size).sum()
+    if up and down:
+        return "saddle"
+    d = len(curvatures)
+    return "minimum" if up == d else "maximum" if down == d else "undetermined"
+
+
 def classify_by_bends(H):
     """Count the bends, one eigenvalue at a time."""
     curvatures = np.linalg.eigh(H)[0]
@@ -171,6 +181,13 @@ def _turned(rng, curvatures, size=1.0):
             "all eigenvalues are a billion times smaller, on the same bowl: compare "
             "with the largest of them.",
         ),
+        Mistake(
+            "largest-with-its-sign",
+            largest_with_its_sign,
+            "You compare with the largest eigenvalue as a number. Where all of them "
+            "are negative or zero, that is the flattest one: take the largest "
+            "*absolute value*.",
+        ),
     ],
     right=[_classify(), classify_by_bends],
 )
@@ -182,6 +199,8 @@ def check_classify_critical(s):
         got = [s.call("classify_critical", H) for H, _ in cases]
         for answer, (H, want) in zip(got, cases, strict=True):
             s.note(d=len(H), want=want)
+            if answer is None:
+                s.array(answer, ())  # says that a `return` is missing
             s.expect(
                 isinstance(answer, str) and answer in WORDS,
                 'The answer is one of the strings "minimum", "maximum", "saddle" and '
@@ -190,7 +209,7 @@ def check_classify_critical(s):
             s.expect(
                 answer == want,
                 f'For a Hessian of {len(H)} rows you say "{answer}", and its '
-                "eigenvalues say something else.",
+                "eigenvalues do not say that.",
             )
         s.expect_untouched("After the call H has changed. Leave it as it was.")
 
@@ -498,6 +517,11 @@ def power_with_names(grad, x, v, steps):
     return sharpness
 
 
+def power_in_place(grad, x, v, steps):
+    v /= norm(v)
+    return _power()(grad, x, v, steps)
+
+
 @question(
     "loss-landscapes.power_sharpness",
     points=5,
@@ -576,6 +600,12 @@ def power_with_names(grad, x, v, steps):
             "You return the largest entry of Hv. The bend along v is the dot product "
             "v·Hv, if v has length 1.",
         ),
+        Mistake(
+            "in-place",
+            power_in_place,
+            "The sharpness is right, and the caller's v has another length now: `/=` "
+            "writes into it. `v = v / np.linalg.norm(v)` makes a new one.",
+        ),
     ],
     right=[_power(), power_with_names],
 )
@@ -600,7 +630,6 @@ def check_power_sharpness(s):
             "That is not the bend at x in the direction that bends most.",
             rtol=1e-5,
         )
-        s.expect_untouched("After the call x or v has changed. Copy them first.")
         return grad.count
 
     def sizes():
@@ -610,8 +639,12 @@ def check_power_sharpness(s):
         ask(sizes(), 100)
     with s.part("a pass that bends down", points=2):
         ask(-sizes(), 100)
-    with s.part("two gradients a round"):
+    with s.part("two gradients a round, x and v untouched"):
         s.note(count=ask(sizes() * s.rng.uniform(1, 2), 100))
+        s.expect_untouched(
+            "Right, and after the call x or v has changed: `/=` writes into the array "
+            "of the caller."
+        )
         s.expect(
             s.parts[-1].facts["count"] <= 80,
             "Right, and you asked for {count} gradients in 40 rounds. Two a round are "
@@ -729,6 +762,18 @@ def clip_flat(grads, limit):
             "Pythagoras: root of the sum of the squares.",
         ),
         Mistake(
+            "sum-of-entries",
+            _clip(lambda grads: sum(float(abs(g).sum()) for g in grads)),
+            "You add up the sizes of all entries: that is how a taxi measures. The "
+            "length here is the ruler's: squares, their sum, and the root of it.",
+        ),
+        Mistake(
+            "to-length-one",
+            _clip(_global_norm, lambda limit, size: 1 / size),
+            "You bring a long gradient to length 1, whatever `limit` is. Its new "
+            "length is `limit`.",
+        ),
+        Mistake(
             "upside-down",
             _clip(_global_norm, lambda limit, size: size / limit),
             "Your factor is upside down: size/limit makes a long gradient longer. It "
@@ -758,6 +803,8 @@ def check_clip_gradient(s):
         return [g * (length / _global_norm(grads)) for g in grads]
 
     def read(got, grads):
+        if got is None:
+            s.array(got, grads[0].shape)  # says that a `return` is missing
         s.expect(
             isinstance(got, (list, tuple)) and len(got) == len(grads),
             "Return a list of {count} arrays, one for each that came.",

@@ -64,6 +64,14 @@ def returns_one_for_each(s, y):
     return np.logaddexp(0, (1 - 2 * y) * s)
 
 
+def prices_class_1_only(s, y):
+    return np.logaddexp(0, -s).mean()
+
+
+def takes_scores_for_probabilities(s, y):
+    return -(y * np.log(s) + (1 - y) * np.log(1 - s)).mean()
+
+
 def forgets_the_minus(s, y):
     return -log_loss_by_logaddexp(s, y)
 
@@ -198,6 +206,19 @@ def log_loss_one_by_one(s, y):
             "one-class",
             forgets_class_0,
             "The examples of class 0 are free in your loss. They cost log(1 + e^s).",
+        ),
+        Mistake(
+            "one-formula",
+            prices_class_1_only,
+            "You price every example as if its class were 1, and never look at y. "
+            "Where y = 0 the sign of the score is the other way: log(1 + e^s).",
+        ),
+        Mistake(
+            "scores-for-probabilities",
+            takes_scores_for_probabilities,
+            "You take the logarithm of the score itself, which may be negative. A "
+            "score becomes a probability by p = 1/(1 + e^(−s)); put that in, and you "
+            "are at the formula of the text, which goes by s.",
         ),
         Mistake(
             "not-averaged",
@@ -339,6 +360,10 @@ def takes_the_lower_middle(y):
     return np.sort(y)[len(y) // 2 - 1]
 
 
+def takes_the_upper_middle(y):
+    return np.sort(y)[len(y) // 2 + 1]
+
+
 def constant_by_counting(y, price, delta):
     """Sort for the middle one; walk down Huber's slope for the third."""
     if price == "squared":
@@ -453,6 +478,12 @@ def constant_by_bisection(y, price, delta):
             "lower-middle",
             _constants(absolute=takes_the_lower_middle),
             "For the absolute price you are one place too low in the sorted list. Of "
+            "{n} numbers, counted from 0, the middle one has the index {middle}.",
+        ),
+        Mistake(
+            "upper-middle",
+            _constants(absolute=takes_the_upper_middle),
+            "For the absolute price you are one place too high in the sorted list. Of "
             "{n} numbers, counted from 0, the middle one has the index {middle}.",
         ),
         Mistake(
@@ -578,6 +609,13 @@ def looks_at_neighbors(x, h):
 def looks_at_the_longest(x, h):
     chord = h[0] + (x - x[0]) / (x[-1] - x[0]) * (h[-1] - h[0])
     return max(0.0, (h - chord).max())
+
+
+def starts_at_the_first(x, h):
+    deepest = 0.0
+    for j in range(3, len(x) + 1):
+        deepest = max(deepest, looks_at_the_longest(x[:j], h[:j]))
+    return deepest
 
 
 def averages_the_ends(x, h):
@@ -706,6 +744,12 @@ def dip_by_the_hull(x, h):
             looks_at_the_longest,
             "You stretch one chord, from the first place to the last. A chord between "
             "two places inside may dip deeper: let both ends run.",
+        ),
+        Mistake(
+            "from-the-first",
+            starts_at_the_first,
+            "All your chords start at the first place. A chord between two places "
+            "inside may dip deeper: let both ends run.",
         ),
         Mistake(
             "average",
@@ -948,7 +992,7 @@ def baselines_by_dictionary(y, classes):
         "pays −log(1/C), and so does the mean."
     ),
     well_done=(
-        "A first loss above `blank` is a bug, and a loss that settles at `informed` "
+        "A first loss far above `blank` is a bug, and one that settles at `informed` "
         "belongs to a model that does not look at its inputs. Two numbers, and a day "
         "of training saved."
     ),

@@ -84,6 +84,12 @@ def matrix_as_lists(curvature, learning_rate, beta):
             "is 1 + β − ηλ, and yours is without the β.",
         ),
         Mistake(
+            "older-place-for-step",
+            _matrix(lambda h, b: [[1 - h, b], [1, 0]]),
+            "You let β multiply the older place alone. It multiplies a difference, "
+            "this place minus the older one: so there is a β for each of the two.",
+        ),
+        Mistake(
             "transposed",
             _matrix(lambda h, b: [[1 + b - h, 1], [-b, 0]]),
             "Rows and columns are swapped. The first row makes the new place, so both "
@@ -227,6 +233,12 @@ def tuned_by_wedge(small, large):
             "its square.",
         ),
         Mistake(
+            "root-of-factor",
+            _tuned(beta=lambda mu, L, rho: np.sqrt(rho)),
+            "Your beta is the root of the factor. It is the other way: the factor is "
+            "the root of β, so β is its square.",
+        ),
+        Mistake(
             "factor-is-beta",
             _tuned(factor=lambda mu, L, rho: rho**2),
             "Your factor is β. The two eigenvalues have the product β and the same "
@@ -284,6 +296,12 @@ def tuned_by_wedge(small, large):
             "beta-first",
             _tuned(result=lambda rate, beta, factor: (beta, rate, factor)),
             "Right numbers in another order: `return learning_rate, beta, factor`.",
+        ),
+        Mistake(
+            "reversed",
+            _tuned(result=lambda rate, beta, factor: (factor, beta, rate)),
+            "Three right numbers, from the last to the first: the learning rate opens "
+            "the line, and the factor ends it.",
         ),
         Mistake(
             "factor-missing",
@@ -595,6 +613,12 @@ def hunter_by_crossing_out(grad, starts, eta, beta, n):
             "You walk uphill: x + ηv. The step goes against the velocity.",
         ),
         Mistake(
+            "slope-without-size",
+            _hunt(caught=lambda x, g, last: (g > 1e-6) & (abs(x) <= 1e6)),
+            "You find those whose slope is positive at the end. A walk on the left of "
+            "the bottom has a negative one, and moves as well: compare abs(slope).",
+        ),
+        Mistake(
             "far-from-zero",
             _hunt(caught=lambda x, g, last: (abs(x) > 1e-6) & (abs(x) <= 1e6)),
             "You test whether x is near zero. The bottom may lie elsewhere; at rest is "
@@ -657,7 +681,7 @@ def check_cycle_hunter(s):
         places = np.array([-3.3, -2.97, 2.83, 3.25, -3.7, -1.0, 0.4, 2.0, 3.6])
         places = s.rng.permutation(places + s.rng.uniform(-0.02, 0.02, size=9))
         grad = s.oracle(slope, limit=LIMIT)
-        return grad, bottom + width * places, width / steepness / 9, 4 / 9, 120
+        return grad, bottom + width * places, width / steepness / 9, 4 / 9, 121
 
     def want(grad, *rest):
         return _hunt()(grad.function, *rest)
