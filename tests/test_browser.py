@@ -27,6 +27,7 @@ SHOTS = ROOT / "_build/screenshots"
 ALL = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html"))
 PAGES = [page for page in ALL if not page.startswith("_static/")]
 CONTENT = [page for page in PAGES if page.startswith("book/")]
+MOVING = [p for p in CONTENT if "data-trait" in (SITE / p).read_text("utf-8")]
 VIEWS = {
     "desktop-light": {"viewport": {"width": 1440, "height": 900}},
     "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
@@ -289,6 +290,62 @@ def pictures(layers):
     """Return what is drawn in each layer, without the names that must differ."""
     html = layers.evaluate_all("all => all.map(layer => layer.innerHTML)")
     return [re.sub(r"\bgd-(?:live-)?\d+-\d+-\d+\b", "", text) for text in html]
+
+
+def shown(figure):
+    """Return what a figure shows: its picture, and its sentence."""
+    return figure.evaluate(
+        "box => [...box.querySelectorAll('.gd-panel, .gd-say')].map(part => "
+        "part.outerHTML).join()"
+    )
+
+
+def answers(tab, figure, key):
+    """Whether a figure shows something else after a key, or after the key back."""
+    back = {"ArrowRight": "ArrowLeft", "ArrowDown": "ArrowUp", " ": " "}[key]
+    for press in (key, back, back):  # what stands at its end moves the other way
+        before = shown(figure)
+        tab.keyboard.press(press)
+        settle(tab)
+        if shown(figure) != before:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("page", MOVING)
+def test_all_that_can_be_moved_answers_to_the_keyboard(page, visit):
+    tab = visit(page)
+    silent = []
+    for figure in tab.locator(".gd-interactive[data-name]").all():
+        for what, key in [
+            ("input[type=range]", "ArrowRight"),
+            (".gd-handle", "ArrowRight"),
+            ("select", "ArrowDown"),
+            ("input[type=checkbox]", " "),
+        ]:
+            for control in figure.locator(what).all():
+                control.focus()
+                if not answers(tab, figure, key):
+                    silent.append(control.evaluate("part => part.outerHTML"))
+    assert not silent
+
+
+@pytest.mark.parametrize("page", MOVING)
+def test_every_ring_can_be_dragged_and_its_figure_follows(page, visit):
+    tab = visit(page)
+    for figure in tab.locator(".gd-interactive[data-name]:has(.gd-handle)").all():
+        grip = figure.locator(".gd-handle")
+        grip.scroll_into_view_if_needed()
+        box, before = grip.bounding_box(), shown(figure)
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        tab.mouse.move(x, y)
+        tab.mouse.down()
+        tab.mouse.move(x + 30, y + 12, steps=3)
+        tab.mouse.up()
+        settle(tab)
+        assert shown(figure) != before
+        now = grip.bounding_box()
+        assert abs(now["x"] - box["x"]) > 5, "the ring goes with the pointer"
 
 
 def test_the_rose_turns_and_says_where_the_taxi_goes(visit):
