@@ -40,6 +40,17 @@ REPAIRS = [
         "",
     ),
     Repair(
+        "the color theme was told late, and the whole page was styled a second time",
+        r"document\.documentElement\.dataset\.theme = "
+        r'localStorage\.getItem\("theme"\) \|\| "auto";',
+        """{
+      const { dataset } = document.documentElement;
+      const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+      const own = { light: "light", dark: "dark" }[dataset.mode];
+      dataset.theme = own ?? (dark ? "dark" : "light");
+    }""",
+    ),
+    Repair(
         "the accessible name must hold the visible text (WCAG 2.5.3)",
         r'(<button class="btn search-button-field[^>]*?) title="Search" '
         r'aria-label="Search"',
