@@ -116,6 +116,14 @@ def test_a_direction_that_climbs_is_named():
             walk(f, [1, 1], search, 1, backwards)
 
 
+@pytest.mark.parametrize("search", [backtracking(), polyak(0.0), exact([2, 2])])
+def test_a_slope_too_small_for_a_float_is_the_end_and_no_fault(search):
+    x = np.full(2, 1e-170)  # g·g = 8e-340, and no float is as small
+    assert search.choose(sphere(), x, 2 * x, 2 * x) == 0
+    with pytest.raises(ValueError, match="not one of descent"):
+        search.choose(sphere(), x, 2 * x, -2 * x)
+
+
 LOST = {
     "nan": lambda x: np.sum(x - np.log(x)),  # at x ≤ 0 the logarithm is none
     "inf": lambda x: np.sum(np.exp(x * x)),

@@ -118,9 +118,12 @@ def _best_of(trials, objective, x, d, promise):
 
 
 def _promise(g, d):
-    """Return g·d, how fast f falls along −d at first: 0 only where g is."""
+    """Return g·d, how fast f falls along −d at first: 0 if no float is as small."""
     promise = np.vdot(g, d)
-    if g.any() and not promise > 0:
+    if promise > 0 or not g.any():
+        return promise
+    signs = np.vdot(g / abs(g).max(), d / (abs(d).max() or 1.0))
+    if not signs > 0:
         raise ValueError(
             f"the direction is not one of descent: g·d = {promise:.3g}, and a step "
             "along −d needs it positive; check the sign of the rule"
