@@ -182,17 +182,10 @@ def pegasos(model, X, y, *, steps, rng, project=False):
     >>> theta.round(2)
     array([1., 0.])
     """
-    if model.bias or model.cost is not hinge or not model.penalty > 0:
-        raise ValueError(
-            f"pegasos needs the hinge, a positive penalty and no intercept, and got "
-            f"{model}: LinearSVM(features, penalty, bias=False) has them; for an "
-            "intercept, penalized as the weights are, add a column of ones to X"
-        )
+    pulls = _pulls("pegasos", model, X, y)
     check_count("steps", steps)
     if not steps:
         raise ValueError("steps is 0; an average needs at least one")
-    model.loss(model.init(), X, y)  # which refuses wrong shapes and labels
-    pulls = np.asarray(y, dtype=float)[:, None] * X
     examples = rng.integers(len(pulls), size=steps)
     w, total, longest = model.init(), model.init(), model.penalty**-0.5
     for t, i in enumerate(examples.tolist(), start=1):
@@ -205,3 +198,79 @@ def pegasos(model, X, y, *, steps, rng, project=False):
         if project:
             w *= min(1, longest / max(np.linalg.norm(w), 1e-300))
     return w, total / steps
+
+
+def dual_ascent(model, X, y, *, passes=1000, tolerance=1e-8):
+    """Climb to the minimum from below, one example at a time, and know how near it is.
+
+    D(α) = (1/n) Σ αᵢ − ½λ‖w‖²,    w = (1/(nλ)) Σ αᵢyᵢxᵢ,    0 ≤ αᵢ ≤ 1
+
+    No J is lower than any D, so J(w) − D(α) is at least how far w is above the minimum.
+    Along one αᵢ, D is a parabola, and a visit to example i goes to its top, or to the
+    end of [0, 1] that is nearer to it. There is no learning rate.
+
+    Parameters
+    ----------
+    model : LinearSVM
+        As for `pegasos`: the hinge, λ > 0, and no intercept.
+    X : ndarray of shape (n, d)
+        Inputs, one example a row.
+    y : ndarray of shape (n,)
+        Labels −1 and 1.
+    passes : int, default=1000
+        How often to visit all examples, in order, at most.
+    tolerance : float, default=1e-8
+        Stop where J(w) − D(α) is no more than this.
+
+    Returns
+    -------
+    theta : ndarray of shape (d,)
+        w, the weights.
+    alpha : ndarray of shape (n,)
+        αᵢ: 0 beyond the curb, 1 in the street, between the two on the curb.
+
+    Raises
+    ------
+    ValueError
+        As `pegasos`.
+
+    References
+    ----------
+    .. [1] C.-J. Hsieh, K.-W. Chang, C.-J. Lin, S. S. Keerthi, S. Sundararajan, "A dual
+       coordinate descent method for large-scale linear SVM", ICML (2008), 408–415.
+
+    Examples
+    --------
+    >>> X, y = np.array([[1.0, 0.0], [-1.0, 0.0], [9.0, 9.0]]), np.array([1, -1, 1])
+    >>> theta, alpha = dual_ascent(LinearSVM(features=2, penalty=0.1, bias=False), X, y)
+    >>> theta.round(3), alpha.round(3)
+    (array([1., 0.]), array([0.3, 0. , 0. ]))
+    """
+    pulls = _pulls("dual_ascent", model, X, y)
+    check_count("passes", passes)
+    n, w, alpha = len(pulls), model.init(), np.zeros(len(pulls))
+    reach = n * model.penalty
+    stiffness = np.maximum((pulls**2).sum(axis=1), 1e-300) / reach
+    for _ in range(passes):
+        for i, pull in enumerate(pulls):
+            top = alpha[i] + (1 - pull @ w) / stiffness[i]
+            top = min(1, max(0, top))
+            if top != alpha[i]:
+                w += (top - alpha[i]) / reach * pull
+                alpha[i] = top
+        dual = alpha.mean() - model.penalty / 2 * (w @ w)
+        if model.loss(w, X, y) - dual <= tolerance:
+            break
+    return w, alpha
+
+
+def _pulls(name, model, X, y):
+    """Return yᵢxᵢ, one a row, of a model whose minimum is curved as λ everywhere."""
+    if model.bias or model.cost is not hinge or not model.penalty > 0:
+        raise ValueError(
+            f"{name} needs the hinge, a positive penalty and no intercept, and got "
+            f"{model}: LinearSVM(features, penalty, bias=False) has them; for an "
+            "intercept, penalized as the weights are, add a column of ones to X"
+        )
+    model.loss(model.init(), X, y)  # which refuses wrong shapes and labels
+    return np.asarray(y, dtype=float)[:, None] * X

@@ -154,7 +154,7 @@ FACE = re.compile(r'@font-face ?\{[^}]*url\("fonts/([\w-]+)\.woff2[^}]*\}')
 RANGE = re.compile(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?")
 # No typeface of ours has these letters, nor →, ∇, ≈ and other mathematical signs: the
 # reader's own fonts show them.
-BORROWED = set("ŷᵀ⁰⁴⁵⁶⁷⁸⁹₀₁₂₃ᵢş")
+BORROWED = set("ŷᵀ⁰⁴⁵⁶⁷⁸⁹₀₁₂₃ᵢₐş")
 
 
 def words_of(page):

@@ -12,7 +12,7 @@ from gdlib.linear import LogisticRegression
 from gdlib.losses import logistic, squared_hinge
 from gdlib.objectives import training_loss
 from gdlib.optimizers import nesterov
-from gdlib.svm import LinearSVM, pegasos
+from gdlib.svm import LinearSVM, dual_ascent, pegasos
 
 GOLDEN = json.loads(Path(__file__).with_name("golden").joinpath("svm.json").read_text())
 PENALTY = GOLDEN["penalty"]
@@ -334,3 +334,53 @@ def test_single_precision_stays_single():
         theta = np.ones(2 + bias, np.float32)
         assert model.grad(theta, X, y).dtype == np.float32
         assert model.loss(theta, X, y).dtype == np.float32
+
+
+# ------------------------------------------------------------------- from below
+
+
+def test_dual_ascent_reaches_the_minimum_and_its_support(with_ones):
+    X, y = with_ones
+    model, golden = LinearSVM(31, PENALTY, bias=False), GOLDEN["ones"]
+    theta, alpha = dual_ascent(model, X, y, tolerance=1e-11)
+    assert 0 <= model.loss(theta, X, y) - golden["loss"] < 1e-11
+    np.testing.assert_allclose(theta, golden["theta"], rtol=0, atol=1e-4)
+    np.testing.assert_allclose(alpha[golden["curb"]], golden["alpha"], atol=1e-3)
+    assert set(np.flatnonzero((alpha > 0) & (alpha < 1))) == set(golden["curb"])
+
+
+def test_dual_ascent_never_descends_and_says_how_near_it_is(with_ones):
+    X, y = with_ones
+    model, last = LinearSVM(31, PENALTY, bias=False), 0.0
+    for passes in range(1, 30, 4):
+        theta, alpha = dual_ascent(model, X, y, passes=passes)
+        np.testing.assert_allclose(theta, (alpha * y) @ X / (len(y) * PENALTY))
+        dual = alpha.mean() - PENALTY / 2 * (theta @ theta)
+        assert last < dual <= GOLDEN["ones"]["loss"] <= model.loss(theta, X, y)
+        last = dual
+
+
+def test_dual_ascent_stops_as_soon_as_it_is_near_enough(with_ones):
+    X, y = with_ones
+    model = LinearSVM(31, PENALTY, bias=False)
+
+    def after(passes):
+        w, alpha = dual_ascent(model, X, y, passes=passes, tolerance=0)
+        return w, model.loss(w, X, y) - alpha.mean() + PENALTY / 2 * (w @ w)
+
+    first = next(w for w, gap in map(after, range(1, 60)) if gap <= 1e-3)
+    assert np.array_equal(dual_ascent(model, X, y, tolerance=1e-3)[0], first)
+
+
+def test_an_example_at_zero_is_charged_for_ever_and_pulls_nowhere():
+    model = LinearSVM(1, penalty=0.5, bias=False)
+    theta, alpha = dual_ascent(model, np.array([[0.0], [1.0]]), np.array([1, 1]))
+    assert alpha[0] == 1
+    assert theta == pytest.approx([1.0])
+
+
+def test_dual_ascent_refuses_what_pegasos_refuses():
+    with pytest.raises(ValueError, match=r"dual_ascent needs.*column of ones"):
+        dual_ascent(LinearSVM(1), [[1.0]], [1])
+    with pytest.raises(ValueError, match="passes is -1"):
+        dual_ascent(LinearSVM(1, bias=False), np.ones((1, 1)), [1], passes=-1)

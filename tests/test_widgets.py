@@ -10,8 +10,20 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from gdlib import objectives, optimizers, plotting, static, widgets
+from gdlib import (
+    datasets,
+    losses,
+    networks,
+    objectives,
+    optimizers,
+    plotting,
+    policies,
+    static,
+    widgets,
+    worlds,
+)
 from gdlib.descent import descend, minimize
+from gdlib.svm import LinearSVM, dual_ascent
 from gdlib.widgets.figures import RULES, TWINS
 from gdlib.widgets.interactive import plain
 
@@ -42,12 +54,37 @@ FIGURES = {
         [0.1, 0.2], [0, 5, 10], [[2, 1, 0.5], [2, 0.5, 0.1]], [[4, 9, 8], [4, 7, 5]]
     ),
     "quotient": widgets.Quotient,
+    "moons": lambda: moons_film()[0],
+    "street": lambda: widgets.Street(*clouds(), penalties=[0.01, 0.1, 1.0]),
+    "doubt": lambda: irises(),
+    "policy": lambda: widgets.PolicyGrid(
+        [0, 5], np.full((2, 16, 4), 0.25), returns=[-18.29, -2.0]
+    ),
 }
 
 
 def houses():
     c = np.random.default_rng(3).normal(size=(20, 2)) * [2, 0.2]
     return c - c.mean(axis=0)
+
+
+def irises():
+    data = datasets.iris()
+    X, y = data.X[:100, [1, 2]], data.y[:100]
+    return widgets.Doubt(X, y, marks=[1, 10, 100, 1000, 10_000])
+
+
+def clouds():
+    rng, y = np.random.default_rng(5), np.repeat([-1, 1], 15)
+    return rng.normal(size=(30, 2)) + 1.2 * y[:, None], y
+
+
+def moons_film():
+    rng = np.random.default_rng(0)
+    few, aside = (datasets.two_moons(n, rng=rng) for n in (30, 50))
+    options = {"units": 6, "epochs": [0, 2, 40], "columns": 20, "rows": 15}
+    film = widgets.Moons(few, aside, rng=np.random.default_rng(1), **options)
+    return film, few, aside
 
 
 def ask(*questions):
@@ -258,6 +295,33 @@ def test_the_floor_of_the_page_is_the_balance_and_its_luck_comes_near():
         predicted, simulated = ask(*questions)
         assert np.isclose(predicted, 100 * v / 2)
         assert abs(simulated / predicted - 1) < 0.15
+
+
+def test_the_arrows_of_a_policy_lead_where_its_moves_lead():
+    """Each room has four; the mean of their tips is where the agent drifts."""
+    world, policy = worlds.GridWorld(), policies.SoftmaxPolicy(16, 4)
+    p = policy.probabilities(np.random.default_rng(0).normal(size=64), np.eye(16))
+    state = widgets.PolicyGrid([3], [p], returns=[-9.0]).state()
+    (seen,) = ask(["policy", "arrows", [state]])
+    pairs = np.array(seen).reshape(14, 4, 2, 2)
+    for room, four in enumerate(pairs, start=1):
+        row, column = divmod(room, 4)
+        assert np.allclose(four[:, 0], [column + 0.5, 3.5 - row])
+        lengths = np.linalg.norm(four[:, 1] - four[:, 0], axis=1)
+        assert np.allclose(lengths, 0.48 * p[room], atol=0.003)  # whole percents
+        for action, (tail, tip) in enumerate(four):
+            there = world.step(np.array([room]), np.array([action]))[0][0]
+            if there != room:  # not into the wall
+                to = np.array([there % 4 + 0.5, 3.5 - there // 4])
+                assert np.allclose((tip - tail) / lengths[action], to - tail)
+
+
+def test_the_surest_move_of_a_policy_is_its_largest_probability():
+    p = np.full((1, 16, 4), 0.25)
+    p[0, 7] = [0.1, 0.1, 0.7, 0.1]  # second row, last column
+    state = widgets.PolicyGrid([0], p, returns=[-18.0]).state()
+    (seen,) = ask(["policy", "surest", [state]])
+    assert seen == {"row": 2, "column": 4, "way": "down", "share": 70}
 
 
 # ------------------------------------------------------------------------- drawing
@@ -524,3 +588,65 @@ def test_a_valley_has_a_basin_exactly_below_two_over_its_largest_curvature():
     for rate, cells in zip(rates, figure.maps, strict=True):
         for k, edge in enumerate(edges):
             assert (cells.count(str(k)) > 20) == (rate < edge)
+
+
+@pytest.mark.parametrize("frame", [0, 1, 2])
+def test_the_map_of_the_page_is_what_the_network_says_at_that_epoch(frame):
+    film, few, aside = moons_film()
+    model = networks.MLP((2, 6, 1), "relu", losses.binary_cross_entropy)
+    theta, run = model.init(np.random.default_rng(1)), {"learning_rate": 0.01}
+    batches = [few[:2]] * film.epochs[frame]
+    *_, theta = descend(model.grad, theta, optimizers.adam, batches=batches, **run)
+    film.frame = frame
+    (found,) = ask(["moons", "shares", [film.state()]])
+    x1, x2 = np.meshgrid(
+        -2 + 5 * (np.arange(20) + 0.5) / 20, np.linspace(-1.5, 2, 31)[1::2]
+    )
+    z = model.predict(theta, np.column_stack([x1.ravel(), x2.ravel()]))
+    assert np.allclose(found, 1 / (1 + np.exp(-z)), atol=0.5 / 35 + 1e-9)
+    assert np.isclose(film.losses[frame], model.loss(theta, *few[:2]), atol=1e-4)
+    wrong = np.mean((model.predict(theta, aside.X) > 0) != aside.y)
+    assert np.isclose(film.right[frame][1], 1 - wrong, atol=1e-4)
+
+
+def test_the_walk_between_two_species_turns_to_the_widest_margin():
+    figure = irises()
+    states = [{**figure.state(), "at": k} for k in range(5)]
+    doubts = ask(*[["doubt", "doubt", [one]] for one in states])
+    turns = ask(*[["doubt", "turn", [one]] for one in states])
+    assert set(ask(*[["doubt", "mistakes", [one]] for one in states])) == {0}
+    for line, doubt, turn in zip(figure.lines, doubts, turns, strict=True):
+        w, best = np.array(line[1:]), np.array(figure.widest[1:])
+        cosine = w @ best / np.linalg.norm(w) / np.linalg.norm(best)
+        assert np.isclose(doubt, np.log(9) / np.linalg.norm(w), rtol=1e-9)
+        assert np.isclose(turn, np.degrees(np.arccos(cosine)), atol=1e-5)
+    assert (np.diff(doubts) < 0).all()
+    assert (np.diff(turns) < 0).all()
+    X, y, _ = np.array(figure.flowers).T
+    b, u, v = figure.widest
+    margins = np.where(np.array([f[2] for f in figure.flowers]), 1, -1) * (
+        b + u * X + v * y
+    )
+    assert abs(margins.min() - 1) < 1e-3
+
+
+def test_the_street_of_the_page_is_that_of_a_machine_at_its_minimum():
+    (X, y), penalties = clouds(), np.geomspace(1e-3, 10, 15)
+    street = widgets.Street(X, y, penalties=penalties)
+    state, X = street.state(), np.round(X, 3)
+    flat, table = LinearSVM(2), np.column_stack([np.ones(30), X])
+    names = ("margins", "width", "holders", "errors")
+    for k, lam in enumerate(penalties):
+        theta = np.array(state["planes"][k])
+        margins, width, held, wrong = ask(
+            *[["street", name, [state, k]] for name in names]
+        )
+        np.testing.assert_allclose(margins, flat.margins(theta, X, y), atol=1e-12)
+        assert width == pytest.approx(flat.width(theta))
+        assert held == flat.support(theta, X, y, tolerance=1e-3).sum()
+        assert wrong == (flat.predict(theta, X) != y).sum()
+        # The plane is what those who hold it say, each with a weight from 0 to 1.
+        model = LinearSVM(3, lam, bias=False)
+        best, alpha = dual_ascent(model, table, y, tolerance=1e-12, passes=5000)
+        np.testing.assert_allclose(theta, best, rtol=0, atol=1e-3)
+        assert held == (alpha > 0).sum()

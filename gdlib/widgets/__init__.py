@@ -32,6 +32,7 @@ from gdlib.widgets.figures import (
     surface,
 )
 from gdlib.widgets.interactive import Interactive
+from gdlib.widgets.models import Doubt, Moons, PolicyGrid, Street
 
 __all__ = [
     "Basins",
@@ -39,15 +40,19 @@ __all__ = [
     "Controls",
     "Correction",
     "Descent",
+    "Doubt",
     "Edge",
     "Escape",
     "Interactive",
     "Modes",
+    "Moons",
     "NoiseFloor",
     "Phase",
+    "PolicyGrid",
     "Quotient",
     "Race",
     "Rose",
+    "Street",
     "Sweep",
     "Terrain",
     "best_rate",
