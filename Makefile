@@ -12,6 +12,9 @@ EXT := PYTHONPATH=book/_ext $(PY) -m
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
+# Pages are run side by side: a second thread in each would only be in the way.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
 # Jupyter's own, quieter folders: no frozen-module warning, platform directories.
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export JUPYTER_PLATFORM_DIRS := 1

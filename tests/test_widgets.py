@@ -12,6 +12,7 @@ import pytest
 
 from gdlib import (
     datasets,
+    language,
     losses,
     networks,
     objectives,
@@ -22,7 +23,10 @@ from gdlib import (
     widgets,
     worlds,
 )
+from gdlib.datasets import digits
 from gdlib.descent import descend, minimize
+from gdlib.networks import ConvNet, max_pool, max_pool_backward
+from gdlib.parameters import flatten
 from gdlib.svm import LinearSVM, dual_ascent
 from gdlib.widgets.figures import RULES, TWINS
 from gdlib.widgets.interactive import plain
@@ -55,6 +59,8 @@ FIGURES = {
     ),
     "quotient": widgets.Quotient,
     "moons": lambda: moons_film()[0],
+    "odds": lambda: next_character()[0],
+    "filters": lambda: widgets.Filters(*reader()),
     "street": lambda: widgets.Street(*clouds(), penalties=[0.01, 0.1, 1.0]),
     "doubt": lambda: irises(),
     "policy": lambda: widgets.PolicyGrid(
@@ -77,6 +83,26 @@ def irises():
 def clouds():
     rng, y = np.random.default_rng(5), np.repeat([-1, 1], 15)
     return rng.normal(size=(30, 2)) + 1.2 * y[:, None], y
+
+
+def reader():
+    """Weights of a network, and the first five digits for it to look at."""
+    return ConvNet().init(np.random.default_rng(0)), digits().X[:5] / 16
+
+
+def next_character(prompts=("ab c", "cc")):
+    model = language.Bigram("abc \n")
+    theta = 2 * np.random.default_rng(3).normal(size=25)
+    film = widgets.NextCharacter(
+        model,
+        theta,
+        prompts=list(prompts),
+        rng=np.random.default_rng(0),
+        temperatures=[0, 0.5, 1, 2],
+        length=90,
+        heat=2,
+    )
+    return film, model, theta
 
 
 def moons_film():
@@ -650,3 +676,82 @@ def test_the_street_of_the_page_is_that_of_a_machine_at_its_minimum():
         best, alpha = dual_ascent(model, table, y, tolerance=1e-12, passes=5000)
         np.testing.assert_allclose(theta, best, rtol=0, atol=1e-3)
         assert held == (alpha > 0).sum()
+
+
+def test_the_page_s_filters_say_what_two_loops_say_and_ties_go_to_the_first():
+    figure = widgets.Filters(*reader())
+    pairs = [(d, k) for d in range(5) for k in range(8)]
+    seen = ask(*(["filters", "respond", [figure.state(), d, k]] for d, k in pairs))
+    for (d, k), got in zip(pairs, seen, strict=True):
+        image = np.reshape(figure.pictures[d], (8, 8)) / 16
+        K = np.reshape(figure.filters[k], (3, 3))
+        sums = np.array(
+            [
+                [(K * image[r : r + 3, c : c + 3]).sum() for c in range(6)]
+                for r in range(6)
+            ]
+        )
+        sums += figure.biases[k]
+        maps = np.maximum(sums, 0)
+        pooled = max_pool(maps[None, ..., None])[0, ..., 0]
+        np.testing.assert_allclose(got["sums"], sums.ravel(), atol=1e-12)
+        np.testing.assert_allclose(got["pooled"], pooled.ravel(), atol=1e-12)
+        # Of several that tie, the first: as max_pool_backward hands out the slope.
+        g = max_pool_backward(
+            np.ones((1, 3, 3, 1)), maps[None, ..., None], pooled[None, ..., None]
+        )
+        assert sorted(got["winners"]) == np.flatnonzero(g).tolist()
+
+
+def test_an_arrow_key_moves_the_window_by_a_place_and_a_drag_to_the_pointer():
+    moves = [(3.6, 3.5), (3.4, 3.5), (3.52, 3.5), (3.3, 3.5), (5.9, 3.5), (6.6, 6.5)]
+    got = ask(*(["filters", "stride", list(move)] for move in moves))
+    assert got == [4.5, 2.5, 4.5, 3.5, 5.5, 6.5]
+
+
+def test_the_page_s_network_is_gdlib_s_up_to_the_weights_above():
+    """With weights above that are a picture of the pooled maps, logits are the maps."""
+    theta, X = reader()
+    figure = widgets.Filters(theta, X)
+    p = {name: np.zeros(shape) for name, shape in ConvNet().shapes.items()}
+    p["K"] = np.reshape(figure.filters, (8, 3, 3))
+    p["b"] = np.array(figure.biases)
+    p["W"][:10] = np.eye(10)  # the pooled map of filter 0, and one of filter 1
+    logits = ConvNet().predict(flatten(p), X)
+    seen = ask(*(["filters", "respond", [figure.state(), d, 0]] for d in range(5)))
+    pooled = np.array([one["pooled"] for one in seen])
+    np.testing.assert_allclose(logits[:, :9], pooled, atol=1e-12)
+
+
+@pytest.mark.parametrize("heat", [0, 1, 2, 3])
+def test_the_bars_of_the_next_character_are_softmax_of_logits_over_temperature(heat):
+    film, model, theta = next_character(["b ", "a"])
+    film.prompt, film.heat = "a", heat
+    (found,) = ask(["odds", "bets", [film.state()]])
+    z = model.predict(theta, language.encode("a", model.vocabulary))
+    T = film.temperatures[heat]
+    want = losses.softmax(z / T)[0] if T else np.eye(5)[z[0].argmax()]
+    assert np.allclose(found, want, atol=0.02)  # logits come with two decimals
+    (said,) = ask(["odds", "entropy", [found]])
+    p = np.array(found)[np.array(found) > 0]
+    assert np.isclose(said, -(p * np.log(p)).sum(), atol=1e-12)
+
+
+def test_the_coldest_line_of_the_next_character_takes_the_likeliest_each_time():
+    film, model, theta = next_character()
+    table, before = theta.reshape(5, 5), "c"
+    for after in film.lines[0][0]:
+        row = table[model.vocabulary.index(before)]
+        assert after == model.vocabulary[row.argmax()]
+        before = after
+    assert len(set(film.lines[0])) > 2
+
+
+def test_a_written_line_is_broken_at_spaces_and_loses_nothing_else():
+    text = (
+        "alice had a dash " + "-" * 100 + " and went on, for a good while, to the end"
+    )
+    (lines,) = ask(["odds", "broken", [text]])
+    assert max(map(len, lines)) <= 42
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert lines[0] == "alice had a dash"

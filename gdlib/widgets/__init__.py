@@ -32,7 +32,14 @@ from gdlib.widgets.figures import (
     surface,
 )
 from gdlib.widgets.interactive import Interactive
-from gdlib.widgets.models import Doubt, Moons, PolicyGrid, Street
+from gdlib.widgets.models import (
+    Doubt,
+    Filters,
+    Moons,
+    NextCharacter,
+    PolicyGrid,
+    Street,
+)
 
 __all__ = [
     "Basins",
@@ -43,9 +50,11 @@ __all__ = [
     "Doubt",
     "Edge",
     "Escape",
+    "Filters",
     "Interactive",
     "Modes",
     "Moons",
+    "NextCharacter",
     "NoiseFloor",
     "Phase",
     "PolicyGrid",

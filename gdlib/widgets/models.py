@@ -9,12 +9,14 @@ from __future__ import annotations
 from itertools import islice
 
 import numpy as np
-from traitlets import Int, List
+from traitlets import Int, List, Unicode
 
 from gdlib import optimizers
 from gdlib.descent import descend, fit
+from gdlib.language import encode, generate
 from gdlib.losses import binary_cross_entropy, sigmoid
-from gdlib.networks import MLP
+from gdlib.networks import MLP, ConvNet
+from gdlib.parameters import unflatten
 from gdlib.svm import LinearSVM, dual_ascent
 from gdlib.widgets.interactive import Interactive, synced
 
@@ -241,3 +243,111 @@ class Street(Interactive):
             "planes": [[float(f"{v:.6g}") for v in plane] for plane in planes],
         }
         super().__init__(**own, **traits)
+
+
+class Filters(Interactive):
+    """What the filters of a small convolutional network see in a few pictures.
+
+    The page convolves, bends and pools by itself; the weights were trained by gdlib.
+
+    Parameters
+    ----------
+    theta : ndarray of shape (810,)
+        Parameters of `gdlib.networks.ConvNet`; the filters are rounded to two decimals.
+    X : ndarray of shape (k, 64)
+        The pictures, 8 × 8 pixels with ink from 0 to 1 in sixteenths.
+    digit, filter : int, default=0
+        Which picture, and which filter.
+    at : list of two ints, default=[0, 2]
+        Row and column of the upper left corner of the window.
+    """
+
+    module = "filters"
+    pictures = synced(List)
+    filters = synced(List)
+    biases = synced(List)
+    digit = synced(Int)
+    filter = synced(Int)
+    at = synced(List, [0, 2])
+
+    def __init__(self, theta, X, **traits):
+        p = unflatten(np.asarray(theta), ConvNet().shapes)
+        own = {
+            "pictures": np.rint(16 * np.asarray(X)).astype(int),
+            "filters": p["K"].reshape(-1, 9).round(2),
+            "biases": p["b"].round(2),
+        }
+        super().__init__(**own, **traits)
+
+
+WARM = [*(k / 10 for k in range(16)), 2.0, 3.0]
+"""The temperatures of `NextCharacter`, from always the likeliest to hardly a choice."""
+
+
+class NextCharacter(Interactive):
+    """The bets of a language model on the next character, as the temperature turns.
+
+    Parameters
+    ----------
+    model : CharacterModel or Bigram
+        Or any model that `gdlib.language.generate` can let write.
+    theta : ndarray of shape (p,)
+        Its parameters.
+    prompts : list of str
+        What came before: each as many characters as the model sees, or more.
+    rng : numpy.random.Generator
+        Source of the noise: one draw for a prompt, the same at each temperature.
+    temperatures : sequence of float
+        Where the slider can stand, rising.
+    length : int, default=200
+        How many characters are written after each prompt.
+    heat : int, default=5
+        At which of the temperatures the slider stands.
+    """
+
+    module = "odds"
+    vocabulary = synced(List)
+    prompts = synced(List)
+    prompt = synced(Unicode)
+    logits = synced(List)
+    lines = synced(List)
+    temperatures = synced(List)
+    heat = synced(Int)
+
+    def __init__(
+        self,
+        model,
+        theta,
+        *,
+        prompts,
+        rng,
+        temperatures=WARM,
+        length=200,
+        heat=5,
+    ):
+        seed, known = int(rng.integers(2**32)), model.vocabulary
+        codes = [encode(prompt, known)[-model.context :] for prompt in prompts]
+        logits = model.predict(theta, np.array(codes)).astype(float)
+        lines = [
+            [
+                generate(
+                    model,
+                    theta,
+                    np.random.default_rng([seed, k]),
+                    prompt=prompt,
+                    temperature=temperature,
+                    length=length,
+                )[len(prompt) :]
+                for temperature in temperatures
+            ]
+            for k, prompt in enumerate(prompts)
+        ]
+        super().__init__(
+            vocabulary=list(known),
+            prompts=prompts,
+            prompt=prompts[0],
+            logits=np.round(logits, 2),
+            lines=lines,
+            temperatures=temperatures,
+            heat=heat,
+        )
