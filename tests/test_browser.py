@@ -457,7 +457,7 @@ def test_on_paper_a_figure_stands_without_its_controls(visit):
 
 def test_a_page_with_nothing_to_move_loads_no_script_for_it(visit):
     tab = visit("book/notation.html")
-    assert not [url for url in tab.requests if "interactives.js" in url]
+    assert not [url for url in tab.requests if "interactives." in url]
 
 
 def test_the_search_finds_a_word_of_the_book(visit):

@@ -458,7 +458,8 @@ def test_the_build_draws_a_figure_complete_without_a_script(name):
     assert "NaN" not in drawn
     assert "undefined" not in drawn
     assert drawn == interactives.draw(page)
-    assert "interactives.js" in interactives.with_script(drawn, "_static/")
+    assert interactives.script_of(drawn) == f"interactives.{figure.module}.js"
+    assert "interactives." in interactives.with_script(drawn, "_static/")
     assert interactives.with_script("<head></head>", "_static/") == "<head></head>"
 
 
@@ -477,6 +478,16 @@ def test_the_script_of_the_book_is_one_classic_script():
     parses(text)
     called = text.rstrip().splitlines()[-2]
     assert called == f"host({{ {', '.join(static.faces())} }});"
+
+
+def test_a_page_loads_the_figures_that_it_shows_and_no_other():
+    boxes = [f'<div class="gd-interactive" data-name="{n}">' for n in ("rose", "modes")]
+    name = interactives.script_of("".join(boxes * 2))
+    assert name == "interactives.modes.rose.js"
+    text = interactives.script(name)
+    assert text.rstrip().splitlines()[-2] == "host({ modes, rose });"
+    assert len(text) < len(static.script()) / 2
+    parses(text)
 
 
 def parses(text, *flags):

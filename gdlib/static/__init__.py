@@ -54,8 +54,13 @@ def module(name):
     return "\n".join(body(one) for one in [*needed(name), name])
 
 
-def script():
-    """Return one classic script with every interactive figure, for pages of the book.
+def script(*names):
+    """Return one classic script for a page of the book with some interactive figures.
+
+    Parameters
+    ----------
+    *names : str
+        The modules that draw them. Default: all that there are.
 
     Returns
     -------
@@ -63,7 +68,7 @@ def script():
         It finds the figures of a page and makes them move; nothing in it is global,
         and the comments are left out.
     """
-    names = faces()
+    names = sorted(names) or faces()
     parts = [body(one) for one in [*needed(*names), *needed("host"), "host"]]
     for name in names:
         inside = body(name).replace(FACE, "return ")

@@ -249,7 +249,7 @@ class Finisher:
         """Write the bundle, its fonts, and the report of the repairs."""
         outdir = Path(self.app.outdir)
         static = outdir / "_static"
-        interactives.write(static)
+        interactives.write(outdir)
         scripts.write(static)
         card.draw(static)
         theme = static / "scripts/pydata-sphinx-theme.js"
