@@ -156,6 +156,8 @@ def check_logreg_grad(s):
         X = s.rng.uniform(0.5, 1.5, size=(n, d)) * s.rng.choice([-1, 1], size=(n, d))
         y = s.rng.permutation([0, 0, 0, 0, 1, 1, 1, 1, 1])
         theta = scale * s.rng.uniform(0.4, 0.9, size=d) * s.rng.choice([-1, 1], size=d)
+        first = np.flatnonzero(y == 0)[0]  # on the wrong side, so that it pulls
+        X[first] *= np.sign(X[first] @ theta)
         s.note(n=n)
         return theta, X, y
 
